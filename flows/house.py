@@ -1,0 +1,121 @@
+"""The house: who publishes, read from ``content/house.toml``.
+
+Without that file everything works as a *trial*: marked so on each channel, with the local target
+only, and no guid frozen.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class HouseError(Exception):
+    """house.toml cannot be used; the message names the file, the key and what to do."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Looks(_Frozen):
+    """One strong colour, one deep neutral, one paper tint; everything else is a tint of these."""
+
+    strong: Colour = "#9b2d1f"
+    deep: Colour = "#1f2a36"
+    paper: Colour = "#f6f2ea"
+
+
+class Schedule(_Frozen):
+    """When what is due goes out: a cron line, read in the house's time zone."""
+
+    cron: str = "*/5 * * * *"
+
+    @field_validator("cron")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if len(value.split()) != 5:
+            raise ValueError("a cron line has five fields, such as '*/5 * * * *'")
+        return value
+
+
+class Rules(_Frozen):
+    """Rule ids whose doubts do not hold a run that nobody watches."""
+
+    waive: frozenset[str] = frozenset()
+
+
+class House(_Frozen):
+    """Who publishes. ``address`` has no slash at its end; ``trial`` is true without a file."""
+
+    name: str
+    address: str = "http://localhost:8000"
+    language: str = Field(default="fr", pattern=r"^[a-z]{2}(-[A-Za-z]{2,4})?$")
+    timezone: str = "Europe/Paris"
+    tagline: str = ""
+    publisher: str = ""
+    email: str = ""
+    licence: str = ""
+    tag_authority: str = ""
+    looks: Looks = Looks()
+    schedule: Schedule = Schedule()
+    rules: Rules = Rules()
+    trial: bool = Field(default=False, exclude=True)
+
+    @field_validator("address")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("an address on the web starts with https://")
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"no time zone is called {value!r}; an example is Europe/Paris")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def url(self, path: str = "") -> str:
+        """The absolute address of ``path`` (without a slash before it) on the house's site."""
+        return f"{self.address}/{path}"
+
+
+#: A trial's house: no name of its own, so that nobody takes it for one.
+TRIAL = House(name="Parution", trial=True)
+
+
+def read_house(content: Path) -> House:
+    """The house of a content folder, or :data:`TRIAL`. Raises :class:`HouseError`."""
+    path = content / "house.toml"
+    if not path.is_file():
+        return TRIAL
+    try:
+        return House.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HouseError(f"{path}: not a TOML file that can be read: {error}") from error
+    except (ValidationError, ZoneInfoNotFoundError) as error:
+        raise HouseError(f"{path}: {_explain(error)}") from error
+
+
+def _explain(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    lines = []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        what = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            what = "no such setting; look for a slip of the pen"
+        lines.append(f"{key}: {what}")
+    return "; ".join(lines)

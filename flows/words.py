@@ -1,0 +1,91 @@
+"""The words that stand around an edition: catalogues, dates, and the environment of the templates.
+
+Each folder of ``templates/`` keeps its words in ``words.<language>.toml``, one flat table;
+``templates/shared`` holds those that several use. The proof allows in a channel the words of the
+edition and of its catalogue, and no others.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from flows.edition import Finding, inline_text, plain
+
+_HERE = Path(__file__).resolve().parent
+#: The checkout's folder, or the copy that the wheel carries.
+TEMPLATES = next(p for p in (_HERE / "_templates", _HERE.parent / "templates") if p.is_dir())
+#: The languages that have a catalogue; others are served the first.
+LANGUAGES = ("en", "fr")
+
+
+def served(language: str) -> str:
+    """The catalogue's language for a BCP 47 tag: ``fr-CA`` → ``fr``, an unknown one → ``en``."""
+    primary = language.split("-")[0].lower()
+    return primary if primary in LANGUAGES else LANGUAGES[0]
+
+
+@cache
+def catalogue(folder: str, language: str) -> Mapping[str, str]:
+    """The words of a template folder, over the shared ones, by key."""
+    words: dict[str, str] = {}
+    for name in ("shared", folder):
+        path = TEMPLATES / name / f"words.{served(language)}.toml"
+        if path.is_file():
+            words |= cast("dict[str, str]", tomllib.loads(path.read_text(encoding="utf-8")))
+    return MappingProxyType(words)
+
+
+def long_date(day: date, language: str) -> str:
+    """``16 août 2018`` / ``1er mars 2015`` / ``16 August 2018``, as the language writes a day."""
+    pattern = "d MMMM y"
+    text = format_date(day, pattern, locale=served(language))
+    if served(language) == "fr" and day.day == 1:
+        text = text.replace("1 ", "1er ", 1)
+    return text
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The calendar day of an aware moment in the house's time zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+@cache
+def environment(folder: str) -> Environment:
+    """The Jinja environment of a template folder: escaping on, a missing name is an error."""
+    env = Environment(
+        loader=FileSystemLoader([TEMPLATES / folder, TEMPLATES / "shared"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters["plain"] = plain
+    env.filters["words_of"] = inline_text
+    env.filters["long_date"] = long_date
+    return env
+
+
+@cache
+def _findings(language: str) -> Mapping[str, Mapping[str, str]]:
+    sentences: dict[str, Mapping[str, str]] = {}
+    for path in sorted((TEMPLATES / "findings").glob(f"*.{served(language)}.toml")):
+        sentences |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return MappingProxyType(sentences)
+
+
+def say(finding: Finding, language: str) -> tuple[str, str]:
+    """A finding in plain words: what is so, and what to do."""
+    entry = _findings(language)[finding.rule]
+    values = dict(finding.values)
+    return entry["message"].format_map(values), entry["remedy"].format_map(values)
