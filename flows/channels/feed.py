@@ -8,6 +8,7 @@ in their own way: the HTML has none of the three.
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import nh3
@@ -19,12 +20,12 @@ from flows.edition import (
     File,
     Imprint,
     Inline,
+    Inlines,
     Link,
     Paragraph,
     Rendition,
     Text,
     inline_text,
-    plain,
     walk,
 )
 from flows.house import House
@@ -42,10 +43,21 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start"},
     "th": {"scope"},
 }
-_TAGS = set(
-    "a aside blockquote br caption div em figcaption figure h2 h3 h4 h5 h6 img li ol p span strong"
-    " sub sup table tbody td th thead tr ul".split()
-)
+_TEXT = {"a", "br", "em", "p", "span", "strong", "sub", "sup"}
+_BLOCKS = {
+    "aside",
+    "blockquote",
+    "div",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "img",
+}
+_LISTS_AND_TABLES = {"ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td"}
 _SCHEMES = {"https", "http", "mailto", "tel"}
 
 
@@ -97,7 +109,7 @@ def sanitised(html: str) -> str:
     attribute and no word: it stands here for the day when something else slips in."""
     return nh3.clean(
         html,
-        tags=_TAGS,
+        tags=_TEXT | _BLOCKS | _LISTS_AND_TABLES,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel=None,
@@ -106,15 +118,21 @@ def sanitised(html: str) -> str:
 
 
 def summary(edition: Edition) -> str:
-    """The standfirst, or else the beginning of the first paragraph, cut between two words."""
-    if text := plain(inline_text(edition.standfirst)):
+    """The standfirst, or else the beginning of the first paragraph, cut between two words.
+
+    It keeps the spacing of its language, for pages; a channel of plain words takes that away."""
+    if text := _one_line(edition.standfirst):
         return text
     paragraphs = (b for b in walk(edition.blocks) if isinstance(b, Paragraph))
-    text = next((t for b in paragraphs if (t := plain(inline_text(b.children)))), "")
+    text = next((t for b in paragraphs if (t := _one_line(b.children))), "")
     if len(text) <= SUMMARY:
         return text
     cut = text[: SUMMARY + 1].rpartition(" ")[0] or text[:SUMMARY]
     return f"{cut} …"
+
+
+def _one_line(children: Inlines) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", inline_text(children)).strip()
 
 
 class _FeedInline(InlineHtml):
@@ -135,7 +153,7 @@ class _FeedInline(InlineHtml):
             case _:
                 return super()._one(child)
 
-    def _link(self, href: str, children: tuple[Inline, ...]) -> Markup:
+    def _link(self, href: str, children: Inlines) -> Markup:
         """A link; HTML knows none within another, so of an inner one only its words stand."""
         if self._in_link:
             return self(children)

@@ -1,0 +1,48 @@
+"""The shelf: what is said about many editions, made from the manifests of their releases alone.
+
+Each file is a function of the lines and items that it is given, and of no others, so that what one
+new edition costs does not grow with the archive:
+
+- ``feed.xml``, ``index.html``, ``sitemap.xml`` … show the newest, or one line a year;
+- ``page/<n>/`` shows fifty editions, numbered from the oldest: a full page stays as it is;
+- ``<year>/`` and ``<year>/sitemap.xml`` show the editions whose address is in that year.
+
+A caller that writes page ``n`` for the first time also writes page ``n - 1`` again, with
+``last=False``: only the last one leads on to the front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.edition import File
+from flows.house import House
+from flows.looks import site_assets
+from flows.shelf.feeds import FEED, rss
+from flows.shelf.items import Item, Line, item
+from flows.shelf.pages import PAGE, front_page, not_found, page, split, year_page
+from flows.shelf.sitemaps import robots, sitemap_of_year, sitemap_of_years
+
+__all__ = ["FEED", "PAGE", "Item", "Line", "front", "item", "page", "split", "year"]
+
+
+def front(
+    newest: Sequence[Item], total: int, years: Sequence[int], house: House
+) -> tuple[File, ...]:
+    """The files at the site's root, then the assets that they name.
+
+    ``newest`` are the editions that stand on no numbered page: ``split(total)`` says how many.
+    """
+    return (
+        rss(newest, house),
+        front_page(newest, total, years, house),
+        not_found(house),
+        robots(house),
+        sitemap_of_years(years, house),
+        *site_assets(house),
+    )
+
+
+def year(year: int, lines: Sequence[Line], house: House) -> tuple[File, ...]:
+    """The page and the sitemap of the editions at ``/<year>/…``."""
+    return year_page(year, lines, house), sitemap_of_year(year, lines, house)

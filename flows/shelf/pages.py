@@ -1,0 +1,124 @@
+"""The pages that list editions: the front page, the numbered pages, the years, and the 404."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from flows.edition import FORBIDDEN, File
+from flows.house import House
+from flows.looks import site_assets
+from flows.shelf.items import Item, Line, newest_first, newest_lines_first
+from flows.words import catalogue, environment, local_day, served
+
+#: How many editions stand on a numbered page.
+PAGE = 50
+
+
+def split(total: int) -> tuple[int, int]:
+    """How ``total`` editions are spread: full numbered pages, and editions on the front page.
+
+    Page *n* holds, by first publication, those from ``PAGE * (n - 1) + 1`` to ``PAGE * n``; the
+    front holds the rest: all while there are fewer than two pages of them, else 50 to 99. So a
+    new edition changes the front alone, but for one in fifty, which fills a page.
+    """
+    full_pages = max(0, total // PAGE - 1)
+    return full_pages, total - PAGE * full_pages
+
+
+def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: House) -> File:
+    """``index.html``: the house, its newest editions with their summaries, the way to the rest."""
+    full_pages, _ = split(total)
+    lines = [
+        _shown(item.line, house) | {"summary": _carried(item.summary)}
+        for item in newest_first(newest)
+    ]
+    return _page(
+        "index.html",
+        "front.html",
+        house,
+        lines=lines,
+        older=full_pages,
+        years=sorted(years, reverse=True),
+    )
+
+
+def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True) -> File:
+    """``page/<number>/index.html``: fifty editions, newest first. The ``last`` numbered page leads
+    on to the front page, each other one to the next number."""
+    return _page(
+        f"page/{number}/index.html",
+        "page.html",
+        house,
+        lines=[_shown(line, house) for line in newest_lines_first(lines)],
+        number=number,
+        last=last,
+    )
+
+
+def year_page(year: int, lines: Sequence[Line], house: House) -> File:
+    """``<year>/index.html``: the editions whose address is in a year, the latest day first."""
+    shown = [_shown(line, house) for line in newest_lines_first(lines)]
+    return _page(
+        f"{year}/index.html",
+        "year.html",
+        house,
+        lines=sorted(shown, key=lambda line: line["day"], reverse=True),
+        year=year,
+    )
+
+
+def not_found(house: House) -> File:
+    """``404.html``, served at any address: its links start from the host's root."""
+    prefix = urlsplit(house.address).path + "/"
+    return _page("404.html", "404.html", house, root=prefix, home=prefix, canonical="")
+
+
+def _page(path: str, template: str, house: House, **values: Any) -> File:
+    root = "../" * path.count("/")
+    language, house_language = _language(house), house.language
+    context: dict[str, Any] = {
+        "house": house,
+        "language": language,
+        "house_lang": _lang(house_language, language),
+        "words": catalogue("shelf", language),
+        "trial": house.trial,
+        "root": root,
+        "home": root or "./",
+        "canonical": house.url(path.removesuffix("index.html")),
+        "stylesheet": site_assets(house)[0].path,
+    }
+    html = environment("shelf").get_template(template).render(context | values)
+    return File(path, "text/html", _carried(html).encode())
+
+
+def _shown(line: Line, house: House) -> dict[str, Any]:
+    """A line as the templates read it: the day printed on it, or else that of its publication."""
+    published = local_day(line.published, house.timezone)
+    updated = local_day(line.updated, house.timezone)
+    return {
+        "path": line.path,
+        "title": line.title,
+        "section": line.section or line.category,
+        "lang": _lang(line.language, _language(house)),
+        "day": line.day or published,
+        "corrected": updated if line.updated != line.published else None,
+    }
+
+
+def _language(house: House) -> str:
+    """The language of the page's own words: the house's where there is a catalogue for it."""
+    known = served(house.language)
+    return house.language if house.language.split("-")[0].lower() == known else known
+
+
+def _lang(language: str, around: str) -> Markup:
+    """A ``lang`` attribute where a language differs from the one around it."""
+    return Markup(' lang="{}"').format(language) if language != around else Markup("")
+
+
+def _carried(text: str) -> str:
+    return FORBIDDEN.sub("", text)
