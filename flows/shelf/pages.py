@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from flows.edition import FORBIDDEN, File
 from flows.house import House
 from flows.looks import site_assets
+from flows.shelf.feeds import channel_title
 from flows.shelf.items import Item, Line, newest_first, newest_lines_first
 from flows.words import catalogue, environment, local_day, served
 
@@ -32,10 +34,7 @@ def split(total: int) -> tuple[int, int]:
 def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: House) -> File:
     """``index.html``: the house, its newest editions with their summaries, the way to the rest."""
     full_pages, _ = split(total)
-    lines = [
-        _shown(item.line, house) | {"summary": _carried(item.summary)}
-        for item in newest_first(newest)
-    ]
+    lines = [_shown(item.line, house) | _more(item, house) for item in newest_first(newest)]
     return _page(
         "index.html",
         "front.html",
@@ -49,11 +48,14 @@ def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: 
 def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True) -> File:
     """``page/<number>/index.html``: fifty editions, newest first. The ``last`` numbered page leads
     on to the front page, each other one to the next number."""
+    shown = [_shown(line, house) for line in newest_lines_first(lines)]
+    years = sorted({line["day"].year for line in shown})
     return _page(
         f"page/{number}/index.html",
         "page.html",
         house,
-        lines=[_shown(line, house) for line in newest_lines_first(lines)],
+        lines=shown,
+        span="–".join(str(year) for year in dict.fromkeys((years[0], years[-1]))) if years else "",
         number=number,
         last=last,
     )
@@ -89,6 +91,8 @@ def _page(path: str, template: str, house: House, **values: Any) -> File:
         "root": root,
         "home": root or "./",
         "canonical": house.url(path.removesuffix("index.html")),
+        "colophon": [word for word in (house.publisher or house.name, house.licence) if word],
+        "feed_title": channel_title(house),
         "stylesheet": site_assets(house)[0].path,
     }
     html = environment("shelf").get_template(template).render(context | values)
@@ -107,6 +111,23 @@ def _shown(line: Line, house: House) -> dict[str, Any]:
         "day": line.day or published,
         "corrected": updated if line.updated != line.published else None,
     }
+
+
+def _more(item: Item, house: House) -> dict[str, Any]:
+    return {
+        "summary": item.summary,
+        "brochure": item.enclosure_path,
+        "size": _size(item.enclosure_length, _language(house)),
+    }
+
+
+def _size(count: int, language: str) -> str:
+    """A number of bytes as a reader counts them: ``348 ko``, ``1,2 Mo`` (powers of 1000)."""
+    words = catalogue("shelf", language)
+    if count < 1_000_000:
+        return words["kilobytes"].format(number=max(1, round(count / 1000)))
+    number = format_decimal(count / 1_000_000, format="0.0", locale=served(language))
+    return words["megabytes"].format(number=number)
 
 
 def _language(house: House) -> str:
