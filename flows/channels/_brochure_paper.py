@@ -1,0 +1,61 @@
+"""The two papers of the brochure, and what follows from them. Lengths are points unless said.
+
+The height of a line is the grid: all vertical measures are multiples of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+#: Points in a millimetre (a point is 1/72 inch, as in CSS and PDF).
+MM = 72 / 25.4
+#: Below this a picture shows its pixels on paper.
+_DOTS_PER_INCH = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A page of ``lines`` lines; margins in millimetres; ``ratio`` is the type scale's step."""
+
+    name: str
+    width_mm: int
+    height_mm: int
+    inner_mm: float
+    top_mm: float
+    outer_mm: float
+    text: float
+    line: float
+    lines: int
+    ratio: float
+    columns: int
+    gutter: float
+
+    @property
+    def bottom_mm(self) -> float:
+        return self.height_mm - self.top_mm - self.lines * self.line / MM
+
+    @property
+    def column(self) -> float:
+        """The width of one column."""
+        block = (self.width_mm - self.inner_mm - self.outer_mm) * MM
+        return (block - (self.columns - 1) * self.gutter) / self.columns
+
+    def size(self, step: int) -> float:
+        """The type size ``step`` steps up (or down) the scale from the text's."""
+        return round(self.text * self.ratio**step, 2)
+
+    def picture(self, width: int, height: int) -> tuple[float, float]:
+        """The size at which a picture of so many pixels is printed: as wide as the column unless
+        that shows its pixels or takes more than two thirds of the page."""
+        most = self.lines * self.line * 2 / 3
+        printed = min(self.column, width / _DOTS_PER_INCH * 72, most * width / height)
+        return printed, printed * height / width
+
+    def on_grid(self, length: float) -> float:
+        """The next whole number of lines."""
+        return ceil(length / self.line - 1e-6) * self.line
+
+
+A4 = Paper("a4", 210, 297, 24, 28, 36, 10, 14, 46, 1.25, 2, 17)
+A5 = Paper("a5", 148, 210, 16, 22, 30, 9.5, 13, 33, 1.2, 1, 0)

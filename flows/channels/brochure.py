@@ -1,0 +1,188 @@
+"""The brochure: a tagged PDF (PDF/UA-1, ISO 14289-1) on A4 and on A5, set by WeasyPrint.
+
+The pages come from ``templates/brochure``; what stands here is what they are given. WeasyPrint
+is loaded when the first brochure is made, not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import textwrap
+from datetime import datetime
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from flows.channels._brochure_paper import A4, A5, Paper
+from flows.channels._brochure_setting import Setting, contents, picture_address
+from flows.channels._brochure_stock import SCHEME, fetcher, typefaces
+from flows.channels._cover import cover_svg
+from flows.channels._qr import qr_svg
+from flows.edition import (
+    Edition,
+    File,
+    Imprint,
+    Rendition,
+    fingerprint,
+    inline_text,
+    pictures,
+    plain,
+)
+from flows.house import House
+from flows.looks import Palette, palette
+from flows.words import catalogue, environment, local_day, long_date
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+
+_PAPERS = ((A4, "public/brochure.pdf"), (A5, "public/brochure-a5.pdf"))
+#: The cover's drawing, in millimetres of an A5 page; it is the same shape on A4.
+_ART = (132, 126)
+#: Titles of up to so many characters are set in the size of that name.
+_TITLE_SIZES = ((26, "huge"), (60, "large"), (110, "middle"), (220, "small"))
+#: A running head is one line.
+_RUNNING_HEAD = 60
+
+
+def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
+    """``public/brochure.pdf`` (A4, two columns) and ``public/brochure-a5.pdf`` (one column)."""
+    cache: dict[str, Any] = {}
+    stock = {f"{SCHEME}cover.svg": ("image/svg+xml", _cover(edition, house))}
+    stock |= {picture_address(p): (p.media_type, p.data) for p in pictures(edition)}
+    files = []
+    for paper, path in _PAPERS:
+        html = _html(paper, edition, imprint, house)
+        identifier = hashlib.sha256(f"{paper.name}{html}".encode())
+        identifier.update(fingerprint(edition).encode())
+        data = _pdf(html, _sheet(paper, house, edition, imprint), stock, cache, identifier.digest())
+        files.append(File(path, "application/pdf", data))
+    return Rendition("brochure", tuple(files))
+
+
+def _pdf(
+    html: str,
+    sheet: CSS,
+    stock: dict[str, tuple[str, bytes]],
+    cache: dict[str, Any],
+    identifier: bytes,
+) -> bytes:
+    from weasyprint import HTML
+
+    configuration, faces = typefaces()
+    document = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher(stock))
+    data: bytes = document.write_pdf(
+        stylesheets=[faces, sheet],
+        font_config=configuration,
+        cache=cache,
+        pdf_variant="pdf/ua-1",
+        pdf_identifier=identifier[:16],
+        dpi=300,
+    )
+    return data
+
+
+def _sheet(paper: Paper, house: House, edition: Edition, imprint: Imprint) -> CSS:
+    trial = catalogue("brochure", edition.language)["trial"] if _is_trial(imprint, house) else ""
+    return _parsed_sheet(paper, palette(house), trial)
+
+
+@cache
+def _parsed_sheet(paper: Paper, colours: Palette, trial: str) -> CSS:
+    from weasyprint import CSS
+
+    configuration, _ = typefaces()
+    template = environment("brochure").get_template("brochure.css")
+    css = template.render(
+        paper=paper, colours=colours, trial=Markup(json.dumps(trial, ensure_ascii=False))
+    )  # noqa: S704
+    return CSS(string=css, font_config=configuration, url_fetcher=fetcher({}))
+
+
+def _cover(edition: Edition, house: House) -> bytes:
+    return str(cover_svg(edition, house, *_ART)).encode()
+
+
+def _html(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> str:
+    language = edition.language
+    words = catalogue("brochure", language)
+    title = plain(edition.title)
+    address = house.url(f"{imprint.path}/")
+    day = long_date(edition.date, language) if edition.date else ""
+    return (
+        environment("brochure")
+        .get_template("brochure.html")
+        .render(
+            edition=edition,
+            house=house,
+            words=words,
+            setting=Setting(paper),
+            trial=_is_trial(imprint, house),
+            author=house.publisher or house.name,
+            summary=plain(inline_text(edition.standfirst)),
+            created=_w3c(imprint.published),
+            modified=_w3c(imprint.updated),
+            line=" · ".join(part for part in (edition.section, day) if part),
+            title_size=_title_size(title),
+            short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
+            contents=contents(edition),
+            speakers=_speakers(edition),
+            colophon=tuple(_colophon(edition, imprint, house)),
+            address=address,
+            address_shown=address.split("://", 1)[1],
+            qr=_qr(address, words["qr_alt"]),
+        )
+    )
+
+
+def _qr(address: str, title: str) -> Markup:
+    """The code with the title that a screen reader says in its place."""
+    svg = qr_svg(address, "#000000")
+    start = svg.index(">") + 1
+    return svg[:start] + Markup("<title>{}</title>").format(title) + svg[start:]
+
+
+def _title_size(title: str) -> str:
+    return next((name for most, name in _TITLE_SIZES if len(title) <= most), "tiny")
+
+
+def _speakers(edition: Edition) -> str:
+    """``Avec A, B et C``, or nothing."""
+    words = catalogue("brochure", edition.language)
+    *others, last = edition.speakers or ("",)
+    names = f" {words['and']} ".join(part for part in (", ".join(others), last) if part)
+    return words["with"].format(names=names) if names else ""
+
+
+def _colophon(edition: Edition, imprint: Imprint, house: House) -> chain[str]:
+    """Who, when, which revision and why, in what type, on what terms: a sentence each."""
+    words = catalogue("brochure", edition.language)
+
+    def on(moment: datetime) -> str:
+        return long_date(local_day(moment, house.timezone), edition.language)
+
+    who = [f"{house.name} – {house.tagline}" if house.tagline else house.name]
+    if house.publisher and house.publisher != house.name:
+        who.append(words["publisher"].format(name=house.publisher))
+    if house.email:
+        who.append(words["contact"].format(email=house.email))
+    when = [words["published"].format(date=on(imprint.published))]
+    when.append(words["revision"].format(number=imprint.revision))
+    history = [
+        words["correction"].format(number=r.number, date=on(r.at), note=r.note)
+        if r.note
+        else words["corrected"].format(date=on(r.at))
+        for r in imprint.history[1:]
+    ]
+    terms = [words["licence"].format(licence=house.licence)] if house.licence else []
+    return chain(who, [" · ".join(when)], history, [words["typefaces"]], terms)
+
+
+def _is_trial(imprint: Imprint, house: House) -> bool:
+    return house.trial or imprint.trial
+
+
+def _w3c(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
