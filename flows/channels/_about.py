@@ -1,0 +1,98 @@
+"""What the page, the e-mail and its text part say around an edition: the same, in three dresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from flows.edition import Edition, Imprint
+from flows.house import House
+from flows.words import catalogue, local_day, long_date, served
+
+#: Languages written from right to left (BCP 47 primary subtags).
+_RIGHT_TO_LEFT = frozenset(("ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An edition with the words around it, in the edition's language.
+
+    ``address`` is the page's, absolute, with a slash at its end. ``history`` has a pair (day,
+    note) for each revision after the first, the newest first; ``corrected`` is the day of the
+    last, or empty.
+    """
+
+    edition: Edition
+    imprint: Imprint
+    house: House
+    words: Mapping[str, str]
+    address: str
+    day: str
+    published: str
+    corrected: str
+    voices: str
+    history: tuple[tuple[str, str], ...]
+    colophon: tuple[str, ...]
+
+    @property
+    def root(self) -> str:
+        """The way from the page's address to the site's root, so that a copy on a disk works."""
+        return "../" * len(self.imprint.path.split("/"))
+
+    @property
+    def house_lang(self) -> Markup:
+        """The attribute that the house's own words need in an edition of another language."""
+        if self.house.language == self.edition.language:
+            return Markup("")
+        return Markup(' lang="{}"').format(self.house.language)
+
+    @property
+    def direction(self) -> Markup:
+        primary = self.edition.language.split("-")[0].lower()
+        return Markup(' dir="rtl"') if primary in _RIGHT_TO_LEFT else Markup("")
+
+
+def about(edition: Edition, imprint: Imprint, house: House) -> About:
+    words = catalogue("newsletter", edition.language)
+    revisions = [
+        (long_date(local_day(r.at, house.timezone), edition.language), r.note)
+        for r in reversed(imprint.history[1:])
+    ]
+    published = long_date(local_day(imprint.published, house.timezone), edition.language)
+    colophon = [
+        house.publisher or house.name,
+        words["published"].format(date=published),
+        words["revision"].format(number=imprint.revision),
+    ]
+    if house.licence:
+        colophon.append(words["licence"].format(licence=house.licence))
+    return About(
+        edition=edition,
+        imprint=imprint,
+        house=house,
+        words=words,
+        address=house.url(f"{imprint.path}/"),
+        day=long_date(edition.date, edition.language) if edition.date else "",
+        published=published,
+        corrected=revisions[0][0] if revisions else "",
+        voices=_voices(edition.speakers, words),
+        history=tuple(revisions),
+        colophon=tuple(colophon),
+    )
+
+
+def _voices(names: tuple[str, ...], words: Mapping[str, str]) -> str:
+    if not names:
+        return ""
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {words['and']} {names[-1]}"
+    return words["voices"].format(names=listed)
+
+
+def day_html(day: str, language: str) -> Markup:
+    """A day as the language sets it: French raises the ending of the first of the month."""
+    if served(language) == "fr":
+        return Markup(re.sub(r"^1er ", "1<sup>er</sup> ", str(Markup.escape(day))))  # noqa: S704
+    return Markup.escape(day)
