@@ -17,6 +17,7 @@ from flows.channels._html import InlineHtml
 from flows.edition import (
     Edition,
     Figure,
+    Foreign,
     Heading,
     Inline,
     Note,
@@ -32,6 +33,10 @@ from flows.edition import (
 _SHORT_BOX = 170
 #: What a column of figures is made of, units and blanks aside.
 _FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰€$£°]|[a-zA-Z]{1,3})?")
+
+
+_NOTE = Markup('<span><span class="note">{}</span></span>')
+_NOTE_IN_NOTE = Markup(" ({})")
 
 
 class PrintedPicture(NamedTuple):
@@ -59,14 +64,16 @@ class _Inline(InlineHtml):
     depth = 0
 
     def _one(self, child: Inline) -> Markup:
-        if not isinstance(child, Note):
-            return super()._one(child)
-        self.depth += 1
-        try:
-            text = self(child.children)
-        finally:
-            self.depth -= 1
-        return Markup(" ({})" if self.depth else '<span class="note">{}</span>').format(text)
+        match child:
+            case Foreign(language, children):  # no span: see _brochure_tags
+                return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
+            case Note(children):
+                self.depth += 1
+                text = self(children)
+                self.depth -= 1
+                return (_NOTE_IN_NOTE if self.depth else _NOTE).format(text)
+            case _:
+                return super()._one(child)
 
 
 @dataclass

@@ -34,7 +34,8 @@ class Face(NamedTuple):
 
 
 _SERIF, _SANS = "font_source_serif_pro", "font_source_sans_pro"
-#: Names that no system knows, since fontconfig takes "Sans" for an alias. The upright serif alone has U+2010, at which WeasyPrint hyphenates: "Parution Hyphen" lends it to all.
+#: Names that no system knows: fontconfig takes "Sans" for an alias. The upright serif alone has
+#: U+2010, at which WeasyPrint hyphenates: "Parution Hyphen" lends it to all.
 FACES = (
     Face("Parution Serif", _SERIF, "SourceSerifPro-Regular.otf", 400, "normal"),
     Face("Parution Serif", _SERIF, "SourceSerifPro-It.otf", 400, "italic"),
@@ -58,7 +59,7 @@ def fetcher(stock: Mapping[str, tuple[str, bytes]]) -> URLFetcher:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class _Stock(URLFetcher):  # type: ignore[misc, unused-ignore]
-        def fetch(self, url: str, headers: Any = None) -> Any:
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
             if url not in stock:
                 raise OutOfStockError(url)
             media_type, data = stock[url]

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from flows.channels._brochure_paper import A4, A5, Paper
 from flows.channels._brochure_setting import Setting, contents, picture_address
 from flows.channels._brochure_stock import SCHEME, fetcher, typefaces
+from flows.channels._brochure_tags import notes_at_their_calls
 from flows.channels._cover import cover_svg
 from flows.channels._qr import qr_svg
 from flows.edition import (
@@ -76,6 +77,7 @@ def _pdf(
     data: bytes = document.write_pdf(
         stylesheets=[faces, sheet],
         font_config=configuration,
+        finisher=notes_at_their_calls,
         cache=cache,
         pdf_variant="pdf/ua-1",
         pdf_identifier=identifier[:16],
@@ -95,10 +97,13 @@ def _parsed_sheet(paper: Paper, colours: Palette, trial: str) -> CSS:
 
     configuration, _ = typefaces()
     template = environment("brochure").get_template("brochure.css")
-    css = template.render(
-        paper=paper, colours=colours, trial=Markup(json.dumps(trial, ensure_ascii=False))
-    )  # noqa: S704
+    css = template.render(paper=paper, colours=colours, trial=_css_string(trial))
     return CSS(string=css, font_config=configuration, url_fetcher=fetcher({}))
+
+
+def _css_string(text: str) -> Markup:
+    """A CSS string (CSS Syntax 3, 4.3.5): what JSON escapes, CSS reads alike."""
+    return Markup(json.dumps(text, ensure_ascii=False))  # noqa: S704
 
 
 def _cover(edition: Edition, house: House) -> bytes:
