@@ -1,0 +1,48 @@
+"""What a proof is made of: checks, each of one thing about one file, with its figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.edition import Finding, Place, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was proved, or not. ``subject`` is a file's path or "source"; ``figure``
+    says how far it holds ("1 792/1 792"); ``fault`` stands where it does not."""
+
+    id: str
+    subject: str
+    passed: bool
+    figure: str
+    fault: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The evidence that a set of renditions says what the edition says, and is valid."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+
+def holds(id: str, subject: str, figure: str = "") -> Check:
+    return Check(id, subject, passed=True, figure=figure)
+
+
+def fails(
+    id: str, subject: str, figure: str, rule: str, place: Place | None = None, **values: str
+) -> Check:
+    """A check that failed, with its finding; ``file`` is among the finding's values."""
+    named = tuple(sorted({"file": subject, **values}.items()))
+    fault = Finding(rule, Severity.ERROR, place or Place(subject), named)
+    return Check(id, subject, passed=False, figure=figure, fault=fault)
+
+
+def share(found: int, due: int) -> str:
+    """``1 790/1 792``, thousands parted by U+202F."""
+    return f"{found:,}/{due:,}".replace(",", "\u202f")

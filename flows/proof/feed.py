@@ -1,0 +1,163 @@
+"""The proof of the feed: RSS 2.0 as the W3C Feed Validation Service asks for it, and complete.
+
+The rules are those that the validator reports as errors for the elements that Parution writes
+(RSS 2.0.11, RSS Advisory Board's profile 1.0, RFC 5322 dates, RFC 4287 for ``atom:link``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from flows.edition import File
+from flows.house import House
+from flows.proof.check import Check, fails, holds
+from flows.proof.html import parse
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_DAY = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} "
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"\d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UT)"
+)
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
+#: Elements that readers refuse or that may run code.
+_UNSAFE = frozenset(["script", "style", "iframe", "object", "embed", "form", "input", "meta"])
+
+_Fault = tuple[str, str]  # what is wrong, and where: a key of the sentences, and the words there
+
+
+def prove(files: Sequence[File], house: House) -> tuple[Check, ...]:
+    """One check that the feed is there and well-formed, one that it is valid, one of its order."""
+    from lxml import etree
+
+    file = next((f for f in files if f.path == "feed.xml"), None)
+    if file is None:
+        return (fails("feed", "feed.xml", "", "feed-invalid", reason="feed.xml"),)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(file.data, parser)
+    except etree.XMLSyntaxError as error:
+        return (fails("feed", file.path, "", "feed-invalid", reason=str(error)),)
+    items = root.findall("channel/item")
+    return (_valid(file, root, items, house), _newest_first(file, items))
+
+
+def _valid(file: File, root: Any, items: list[Any], house: House) -> Check:
+    faults = [*_channel(root, house), *_items(items)]
+    if faults:
+        what, where = faults[0]
+        return fails("feed", file.path, str(len(items)), "feed-invalid", reason=f"{what} {where}")
+    return holds("feed", file.path, str(len(items)))
+
+
+def _newest_first(file: File, items: list[Any]) -> Check:
+    days = [_moment(item.findtext("pubDate") or "") for item in items]
+    for earlier, later, item in zip(days, days[1:], items[1:], strict=False):
+        if earlier and later and later > earlier:
+            title = item.findtext("title") or ""
+            return fails("feed-order", file.path, str(len(items)), "feed-order", title=title)
+    return holds("feed-order", file.path, str(len(items)))
+
+
+def _channel(root: Any, house: House) -> Iterator[_Fault]:
+    channel = root.find("channel")
+    if root.tag != "rss" or root.get("version") != "2.0" or channel is None:
+        yield "rss", 'version="2.0"'
+        return
+    for name in ("title", "link", "description"):
+        if len(channel.findall(name)) != 1 or not (channel.findtext(name) or "").strip():
+            yield f"channel/{name}", "0"
+    if not _ABSOLUTE.match(channel.findtext("link") or ""):
+        yield "channel/link", channel.findtext("link") or ""
+    selves = [e.get("href") for e in channel.findall(f"{_ATOM}link") if e.get("rel") == "self"]
+    if selves != [house.url("feed.xml")]:
+        yield "atom:link rel=self", str(selves)
+    language = channel.findtext("language")
+    if language is None or not _LANGUAGE.fullmatch(language):
+        yield "channel/language", language or ""
+    for name in ("lastBuildDate", "pubDate"):
+        for element in channel.findall(name):
+            if not _moment(element.text or ""):
+                yield f"channel/{name}", element.text or ""
+
+
+def _items(items: list[Any]) -> Iterator[_Fault]:
+    seen: set[str] = set()
+    rules: tuple[Callable[[Any], Iterator[_Fault]], ...] = (_item, _enclosure, _content)
+    for item in items:
+        guid = item.findtext("guid") or ""
+        if not guid or guid in seen:
+            yield "item/guid", guid
+        seen.add(guid)
+        for rule in rules:
+            yield from rule(item)
+
+
+def _item(item: Any) -> Iterator[_Fault]:
+    title = item.findtext("title") or ""
+    if not title.strip():
+        yield "item/title", item.findtext("guid") or ""
+    link = item.findtext("link") or ""
+    if not _ABSOLUTE.match(link):
+        yield "item/link", f"{title} {link}"
+    guid = item.find("guid")
+    permalink = guid is not None and guid.get("isPermaLink", "true") == "true"
+    if permalink and not (guid.text or "").startswith(("http://", "https://")):
+        yield "item/guid isPermaLink", guid.text or ""
+    if len(item.findall("pubDate")) != 1 or not _moment(item.findtext("pubDate") or ""):
+        yield "item/pubDate", f"{title} {item.findtext('pubDate')}"
+    for author in item.findall("author"):
+        if "@" not in (author.text or ""):
+            yield "item/author", author.text or ""
+
+
+def _enclosure(item: Any) -> Iterator[_Fault]:
+    title = item.findtext("title") or ""
+    if len(item.findall("enclosure")) > 1:
+        yield "item/enclosure", title
+    for enclosure in item.findall("enclosure"):
+        length = enclosure.get("length", "")
+        if not (length.isdigit() and int(length) > 0):
+            yield "enclosure/length", f"{title} {length}"
+        if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", enclosure.get("type", "")):
+            yield "enclosure/type", f"{title} {enclosure.get('type', '')}"
+        if not enclosure.get("url", "").startswith(("http://", "https://")):
+            yield "enclosure/url", f"{title} {enclosure.get('url', '')}"
+
+
+def _content(item: Any) -> Iterator[_Fault]:
+    """The full text is there, and holds no relative address and nothing that runs."""
+    title = item.findtext("title") or ""
+    content = item.findtext(_CONTENT) or ""
+    if not content.strip():
+        yield "content:encoded", title
+        return
+    for element in parse(content.encode()).iter():
+        if element.tag in _UNSAFE or any(name.startswith("on") for name in element.keys()):  # noqa: SIM118 (an lxml element is no mapping)
+            yield f"content:encoded <{element.tag}>", title
+        for name in ("href", "src"):
+            value = element.get(name)
+            if value is not None and not _ABSOLUTE.match(value):
+                yield f"content:encoded {name}", f"{title} {value}"
+            if value is not None and value.lower().startswith("javascript:"):
+                yield f"content:encoded {name}", f"{title} {value}"
+
+
+def _moment(text: str) -> datetime | None:
+    """An RFC 5322 date with its offset, and a weekday that is the day's; else None."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    weekday = text.partition(",")[0] if "," in text else ""
+    if weekday and weekday != "Mon Tue Wed Thu Fri Sat Sun".split()[moment.weekday()]:  # noqa: SIM905
+        return None
+    return moment

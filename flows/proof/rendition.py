@@ -1,0 +1,136 @@
+"""The proof of one rendition: by media type, so that a new channel is proved without a word here.
+
+Each file with text in it must carry the whole edition.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from flows.edition import Edition, File, Imprint, Place, Rendition, plain
+from flows.house import House
+from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
+from flows.proof.check import Check, fails, holds, share
+from flows.proof.furniture import furniture
+from flows.proof.html import html_words, text_words
+from flows.proof.pdf import pdf_words
+from flows.proof.words import EditionWords, edition_words, is_word, words
+from flows.words import catalogue
+
+#: How a media type is read, and where it sets the notes.
+_READ: dict[str, tuple[Callable[[bytes], Spoken], str]] = {
+    "text/html": (html_words, "end"),
+    "application/pdf": (pdf_words, "call"),
+}
+#: Text that is not for reading.
+_SERVANTS = ("text/css", "text/javascript")
+
+
+def prove(
+    edition: Edition, imprint: Imprint, house: House, rendition: Rendition
+) -> tuple[Check, ...]:
+    around = furniture(rendition.channel, edition, imprint, house)
+    checks: list[Check] = []
+    for file in rendition.files:
+        kind = file.media_type.partition(";")[0]
+        if file.path == "parts/item.json":
+            checks += _item(edition, house, file, around)
+        elif kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS):
+            read, notes = _READ.get(kind, (text_words, "end"))
+            checks.append(
+                _words(file.path, file.data, read, edition_words(edition, notes), around, house)
+            )
+        if kind == "application/pdf":
+            checks.append(_pdf_ua(file))
+    if not checks:
+        checks.append(fails("words", rendition.channel, share(0, 1), "nothing-to-read"))
+    return tuple(checks)
+
+
+def _words(
+    path: str,
+    data: bytes,
+    read: Callable[[bytes], Spoken],
+    due: EditionWords,
+    around: Furniture,
+    house: House,
+) -> Check:
+    try:
+        said = read(data)
+    except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
+        why = f"{type(error).__name__}: {error}"
+        return fails("words", path, share(0, len(due.tokens)), "file-unreadable", reason=why)
+    return _verdict(path, align(said, due, around), due, house)
+
+
+def _verdict(path: str, found: Alignment, due: EditionWords, house: House) -> Check:
+    total = sum(map(is_word, due.tokens))
+    matched = sum(map(is_word, due.tokens[: found.matched]))
+    if found.difference is None:
+        return holds("words", path, share(total, total))
+    difference = found.difference
+    return fails(
+        "words",
+        path,
+        share(matched, total),
+        f"word-{difference.kind}",
+        Place(path, words=difference.after),
+        word=difference.due or difference.found,
+        found=difference.found,
+        after=difference.after,
+        where=where(due, difference, house.language),
+    )
+
+
+def where(due: EditionWords, difference: Difference, language: str) -> str:
+    """``le paragraphe « Le numérique n’est … », mot 12``, for the officer."""
+    names = catalogue("proof", language)
+    passage, number = due.where(difference.index)
+    kind = names[f"kind_{passage.kind}"]
+    return names["where"].format(kind=kind, opening=passage.opening, number=number)
+
+
+def _item(edition: Edition, house: House, file: File, around: Furniture) -> list[Check]:
+    """The feed's item: its title is the edition's, its content all the rest."""
+    try:
+        item = json.loads(file.data)
+        title, content = str(item["title"]), str(item["content_html"]).encode()
+    except (ValueError, KeyError, TypeError) as error:
+        return [fails("words", file.path, share(0, 1), "file-unreadable", reason=str(error))]
+    due = edition_words(edition, "end", title=False)
+    checks = [_words(file.path, content, html_words, due, around, house)]
+    if words(title) != words(edition.title):
+        fault = fails(
+            "title",
+            file.path,
+            share(0, 1),
+            "word-changed",
+            word=plain(edition.title),
+            found=plain(title),
+            after="",
+            where=catalogue("proof", house.language)["kind_title"],
+        )
+        checks.append(fault)
+    return checks
+
+
+def _pdf_ua(file: File) -> Check:
+    """PDF/UA-1 (ISO 14289-1), by page-validation."""
+    import page
+
+    try:
+        report = page.validate_pdf_bytes(file.data, profile="ua1")
+    except page.PageError as error:
+        return fails("pdf-ua", file.path, "", "pdf-ua", reason=str(error))
+    figure = share(report.rules.passed, report.rules.total)
+    if report.is_compliant:
+        return holds("pdf-ua", file.path, figure)
+    reasons = "; ".join(_failure(failure) for failure in report.failures[:3])
+    return fails("pdf-ua", file.path, figure, "pdf-ua", reason=reasons)
+
+
+def _failure(failure: object) -> str:
+    clause = getattr(failure, "rule_id", "")
+    message = getattr(failure, "message", "") or str(failure)
+    return f"{clause} {message}".strip()
