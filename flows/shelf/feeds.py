@@ -67,8 +67,9 @@ def channel_title(house: House) -> str:
 def _channel(house: House) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False, rss=True)
-    generator.title(_line(channel_title(house)))
-    generator.description(_line(house.tagline or house.name))
+    title = _line(channel_title(house)) or house.address
+    generator.title(title)
+    generator.description(_line(house.tagline) or title)
     generator.link(href=house.url("feed.xml"), rel="self", type="application/rss+xml")
     generator.link(href=house.url(), rel="alternate")  # last: it is the channel's own link
     generator.language(house.language)
@@ -85,10 +86,11 @@ def _entry(item: Item, house: House) -> FeedEntry:
     line = item.line
     entry = FeedEntry()
     entry.load_extension("dc", atom=False, rss=True)
-    entry.title(_line(line.title))
+    title = _line(line.title) or line.path  # a title may not be blank
+    entry.title(title)
     entry.link(href=house.url(f"{line.path}/"))
     # Readers take a description for HTML: what is text is escaped for HTML, then for XML.
-    entry.description(escape(_line(item.summary) or _line(line.title), quote=False))
+    entry.description(escape(_line(item.summary) or title, quote=False))
     entry.content(FORBIDDEN.sub("", item.content_html))
     entry.guid(item.guid, permalink=False)
     entry.published(line.published.astimezone(UTC))
