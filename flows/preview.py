@@ -7,6 +7,7 @@ so that the relative addresses inside the renditions hold::
     preview/<entry>/assets/…                   shared stylesheet and fonts
     preview/<entry>/<year>/<slug>/index.html   the page, newsletter.html, brochure.pdf …
     preview/<entry>/<year>/<slug>/feed-item.html   the feed's item as a reader shows it
+    preview/<entry>/<year>/<slug>/leaves/…     the brochures' pages as pictures
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
-from markupsafe import Markup
 from slugify import slugify
 
-from flows._changes import grouped
+from flows._preview_changes import grouped
+from flows._preview_files import files_beside, leaves
 from flows.edition import (
     Block,
     Change,
@@ -73,7 +73,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One finding in plain words; ``where`` may be empty."""
+    """One finding in plain words; ``where`` may be empty, and so may ``words``, those of the source
+    where the message does not quote them already."""
 
     severity: str
     rule: str
@@ -99,7 +100,7 @@ def preview(
     folder = f"preview/{folder_name(entry_name)}"
     edition = edited.edition
     path = edition_path(edition, renditions)
-    beside = _beside(path, renditions, house, edition.language if edition else language)
+    beside = files_beside(path, renditions, house)
     fonts = {file.path: file for file in site_assets(house)}
     page = environment("preview").get_template("page.html").render(
         words=catalogue("preview", language),
@@ -114,6 +115,7 @@ def preview(
         points=points(_all_findings(manuscript, edited), language),
         changes=grouped(_all_changes(manuscript, edited)),
         path=path,
+        leaves=leaves(path, beside),
         shown={file.path.removeprefix(f"{path}/") for file in beside},
     )  # fmt: skip
     files = fonts | {file.path: file for file in beside}
@@ -256,9 +258,9 @@ def points(findings: Sequence[Finding], language: str) -> tuple[Point, ...]:
         message, remedy = say(finding, language)
         line = finding.place.line
         where = words["line"].format(line=line) if line else ""
-        told.append(
-            Point(str(finding.severity), finding.rule, where, finding.place.words, message, remedy)
-        )
+        found = plain(finding.place.words)
+        said = found if found not in plain(message) else ""
+        told.append(Point(str(finding.severity), finding.rule, where, said, message, remedy))
     return tuple(told)
 
 
@@ -269,39 +271,6 @@ def _all_findings(manuscript: Manuscript, edited: Edited) -> tuple[Finding, ...]
 
 def _all_changes(manuscript: Manuscript, edited: Edited) -> tuple[Change, ...]:
     return tuple(dict.fromkeys((*manuscript.changes, *edited.changes)))
-
-
-# ----------------------------------------------------------------------- what lies beside the page
-
-
-def _beside(
-    path: str, renditions: Sequence[Rendition], house: House, language: str
-) -> tuple[File, ...]:
-    """The renditions' files where the site will have them, and the feed's item as a page."""
-    files = []
-    for file in (file for rendition in renditions for file in rendition.files):
-        if file.path.startswith("public/"):
-            name = f"{path}/{file.path.removeprefix('public/')}"
-            files.append(File(name, file.media_type, file.data))
-        elif file.path.startswith("assets/"):
-            files.append(file)
-        elif file.path == "parts/item.json":
-            page = _feed_item(json.loads(file.data), house, language)
-            files.append(File(f"{path}/feed-item.html", "text/html; charset=utf-8", page.encode()))
-    return tuple(files)
-
-
-def _feed_item(item: dict[str, Any], house: House, language: str) -> str:
-    """A feed reader's view. The pictures' absolute addresses do not answer before publication:
-    what points into the edition is made relative, here and nowhere else."""
-    own = house.url(f"{item['path']}/")
-    content = str(item["content_html"]).replace(f'"{own}', '"')
-    return environment("preview").get_template("feed-item.html").render(
-        item=item,
-        language=item.get("language", language),
-        house=house,
-        content=Markup(content),  # noqa: S704 - the feed channel made and sanitised it
-    )  # fmt: skip
 
 
 def _font_names(paths: Sequence[str]) -> dict[str, str]:

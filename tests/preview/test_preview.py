@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows._changes import CONTEXT, grouped
+from flows._preview_changes import CONTEXT, grouped
 from flows.edition import (
     Change,
     Edited,
