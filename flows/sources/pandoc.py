@@ -1,0 +1,394 @@
+"""The reader of Markdown, Word, OpenDocument and HTML, over pandoc's document tree.
+
+Pandoc runs as a child process in its sandbox: it reads standard input and nothing else, writes
+its tree as JSON, and is stopped after :data:`TIMEOUT` seconds. Pictures are fetched by us, from
+the entry or from inside the office file.
+
+Where later readers plug in: what pandoc does not tell (Word's tracked changes and comments, text
+boxes, hidden text) is to be taken from the package in a step before :func:`tree_of`, and a saved
+web page's chrome (menus, footers, cookie notices) in :func:`_prepared`; both give findings and
+changes to the same :class:`Record`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from flows.edition import (
+    Block,
+    Emphasis,
+    Figure,
+    Heading,
+    Inlines,
+    LineBreak,
+    Note,
+    Paragraph,
+    Place,
+    Placed,
+    Strong,
+    inline_runs,
+    inline_text,
+)
+from flows.sources import _package
+from flows.sources._dates import iso_day, states_day
+from flows.sources._inline import InlineReader, Node
+from flows.sources._kind import Kind
+from flows.sources._metadata import take_front_matter
+from flows.sources._pictures import Fetch, Pictures
+from flows.sources._record import Reading, Record, Refusal, first_words
+from flows.sources._tree import BlockReader, merged
+
+#: Seconds, and megabytes of memory, that one source may take; an ordinary one takes 0.02 and 60.
+TIMEOUT, MEMORY = 20, 1500
+_MARKDOWN = (
+    "markdown-smart-implicit_figures-tex_math_dollars-tex_math_single_backslash-citations"
+    "-yaml_metadata_block-pandoc_title_block-mmd_title_block-raw_tex-latex_macros-example_lists"
+    "-blank_before_header+lists_without_preceding_blankline+autolink_bare_uris"
+)
+_FORMATS = {
+    Kind.MARKDOWN: _MARKDOWN,
+    Kind.HTML: "html-smart",
+    Kind.DOCX: "docx+styles",
+    Kind.ODT: "odt",
+}
+_TITLE_LENGTH = 200
+
+
+def read_text_markup(text: str, kind: Kind, fetch: Fetch, record: Record) -> Reading:
+    """Reads cleaned Markdown or HTML. Raises :class:`Refusal`."""
+    reading = Reading()
+    if kind is Kind.MARKDOWN:
+        text = take_front_matter(text, reading, record)
+    tree = tree_of(_prepared(text, kind).encode(), kind)
+    return _read(tree, reading, Pictures(fetch), record, Locator(text, kind, record))
+
+
+def read_package(data: bytes, kind: Kind, fetch: Fetch, record: Record) -> Reading:
+    """Reads a docx or odt file. Raises :class:`Refusal`."""
+    tree = tree_of(data, kind)
+    reading = Reading()
+    if stated := _package.language(data, kind):
+        reading.state("language", stated, record.place())
+    if kind is Kind.ODT:
+        _name_titles(tree, dict(_package.title_paragraphs(data)))
+    return _read(tree, reading, Pictures(fetch), record, Locator("", kind, record))
+
+
+def _name_titles(tree: Node, titles: dict[str, str]) -> None:
+    """Moves an odt's first paragraphs of style Title and Subtitle to where a docx has them."""
+    for style, text in titles.items():
+        for i, node in enumerate(tree["blocks"][:6]):
+            plain = _plain(node["c"]) if node["t"] == "Para" else ""
+            if plain and plain == "".join(text.split()):
+                tree["meta"].setdefault(style, {"t": "MetaInlines", "c": node["c"]})
+                del tree["blocks"][i]
+                break
+
+
+def _plain(nodes: Sequence[Node]) -> str:
+    """The characters of simple inline text, without blanks."""
+    parts: list[str] = []
+    for node in nodes:
+        if node["t"] == "Str":
+            parts.append(node["c"])
+        elif node["t"] in ("Strong", "Emph", "Underline"):
+            parts.append(_plain(node["c"]))
+        elif node["t"] == "Span":
+            parts.append(_plain(node["c"][1]))
+    return "".join("".join(parts).split())
+
+
+# ----------------------------------------------------------------------------------- the process
+
+
+@cache
+def binary() -> str:
+    """The pandoc of the wheel, found without importing its slow package; or the system's."""
+    spec = find_spec("pypandoc")
+    for place in spec.submodule_search_locations or () if spec else ():
+        for name in ("pandoc", "pandoc.exe"):
+            if (path := Path(place) / "files" / name).is_file():
+                return str(path)
+    return shutil.which("pandoc") or "pandoc"
+
+
+def tree_of(data: bytes, kind: Kind) -> Node:
+    """Pandoc's tree of ``data``. Raises :class:`Refusal` where pandoc cannot read it."""
+    limit = ["+RTS", f"-M{MEMORY}M", "-RTS"]
+    command = [binary(), "--sandbox", "-f", _FORMATS[kind], "-t", "json", *limit]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command; the source comes by standard input
+            command, input=data, capture_output=True, timeout=TIMEOUT, check=True
+        )
+        tree: Node = json.loads(done.stdout)
+    except subprocess.TimeoutExpired as error:
+        raise Refusal("takes-too-long", seconds=str(TIMEOUT)) from error
+    except (subprocess.CalledProcessError, ValueError) as error:
+        raise Refusal("damaged") from error
+    except RecursionError as error:
+        raise Refusal("too-deep") from error
+    except OSError as error:
+        raise Refusal("no-pandoc", problem=str(error)[:100]) from error
+    return tree
+
+
+def _prepared(text: str, kind: Kind) -> str:
+    """HTML with all its tags closed, which pandoc's reader needs for tables, and ``<aside>``,
+    which it would lose, as a classed div. Here a saved page's chrome is to be taken off."""
+    if kind is not Kind.HTML:
+        return text
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    root = etree.fromstring(text.encode(), parser)
+    if root is None:
+        return ""
+    for aside in root.iter("aside"):
+        aside.tag = "div"
+        aside.set("class", f"aside {aside.get('class', '')}".strip())
+    made: str = etree.tostring(root, encoding="unicode", method="html")
+    return made
+
+
+# ---------------------------------------------------------------------------------- from the tree
+
+
+def _read(
+    tree: Node, reading: Reading, pictures: Pictures, record: Record, locator: Locator
+) -> Reading:
+    nodes = list(merged(_opened(tree["blocks"])))
+    try:
+        inline = InlineReader(record, _anchors(tree["blocks"]), locator.near)
+        _metadata(tree["meta"], inline, reading, locator.kind in (Kind.DOCX, Kind.ODT))
+        walker = BlockReader(inline, pictures)
+        for node in nodes:
+            for block in walker.block(node):
+                reading.placed.append(Placed(block, locator.next(_words(block))))
+    except RecursionError as error:
+        raise Refusal("too-deep") from error
+    _title(reading, record)
+    _date(reading, record)
+    _standfirst(reading)
+    reading.placed = _shifted(reading.placed)
+    return reading
+
+
+def _opened(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Sections and other nameless wrappers opened, so that each block has a place of its own."""
+    for node in nodes:
+        if node["t"] == "Div" and node["c"][0][1] in ([], ["section"]) and not node["c"][0][2]:
+            yield from _opened(node["c"][1])
+        else:
+            yield node
+
+
+def _anchors(nodes: Sequence[Node]) -> frozenset[str]:
+    """Ids of headings that some link of the document leads to."""
+    ids: set[str] = set()
+    targets: set[str] = set()
+    waiting: list[Any] = [nodes]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            if item["t"] == "Header":
+                ids.add(item["c"][1][0])
+            elif item["t"] == "Link":
+                targets.add(item["c"][2][0].removeprefix("#"))
+            waiting.append(item.get("c"))
+    return frozenset(ids & targets - {""})
+
+
+def _words(block: Block) -> str:
+    """The beginning of a block, without its notes: they stand elsewhere in the source."""
+    if isinstance(block, Figure):
+        return block.alt or inline_text(block.caption)
+    words = (inline_text(run) for run in inline_runs(block))
+    return next((text for text in words if text.strip()), "")
+
+
+def _metadata(meta: Node, inline: InlineReader, reading: Reading, shown: bool) -> None:
+    """What the styles Title, Subtitle, Author, Date and Abstract of an office file say (they are
+    ``shown`` on its page), or HTML's head."""
+    said = {key: _meta_inlines(value, inline) for key, value in sorted(meta.items())}
+    texts = {key: " ".join(inline_text(value).split()) for key, value in said.items()}
+    if shown and meta.get("author", {}).get("t") == "MetaList":
+        names = (inline_text(_meta_inlines(one, inline)) for one in meta["author"]["c"])
+        texts["author"] = "\n".join(" ".join(name.split()) for name in names)
+    names_of = {"title": "title", "lang": "language"} | ({"author": "speakers"} if shown else {})
+    for key, name in names_of.items():
+        if texts.get(key) and name not in reading.metadata:
+            reading.state(name, texts[key], inline.locate(texts[key]))
+    notes = [child for child in said.get("title", ()) if isinstance(child, Note)]
+    reading.placed += _title_notes(notes, inline.locate(""), inline.record)
+    day = iso_day(texts.get("date", ""))
+    if day and (shown or states_day(day)) and "date" not in reading.metadata:
+        reading.state("date", day, inline.locate(texts["date"]))
+        if shown:
+            inline.record.took("date-line", inline.locate(""), texts["date"])
+    for key in ("subtitle", "abstract"):
+        if found := said.get(key, ()):
+            between = (LineBreak(),) if reading.standfirst else ()
+            reading.standfirst = (*reading.standfirst, *between, *found)
+
+
+def _title_notes(notes: Sequence[Note], place: Place, record: Record) -> list[Placed]:
+    """A title carries no notes: theirs become paragraphs, and the editor is asked."""
+    for note in notes:
+        record.doubt("note-in-title", place, words=inline_text(note.children)[:80])
+    return [Placed(Paragraph(note.children), place) for note in notes]
+
+
+def _meta_inlines(value: Any, inline: InlineReader) -> Inlines:
+    match value["t"]:
+        case "MetaInlines":
+            return inline(value["c"])
+        case "MetaBlocks":
+            return inline.flat(value["c"])
+        case "MetaString":
+            return inline([{"t": "Str", "c": value["c"]}])
+        case _:
+            return ()
+
+
+# -------------------------------------------------------------------- title, day and standfirst
+
+
+def _title(reading: Reading, record: Record) -> None:
+    """The title is the front matter's, the Title style's, else the first heading if it stands
+    first or alone on its level, else a first line that looks like one."""
+    placed = reading.placed
+    stated = reading.metadata.get("title", "")
+    heads = [(i, p.block) for i, p in enumerate(placed) if isinstance(p.block, Heading)]
+    at = -1
+    if heads:
+        i, first = heads[0]
+        alone = sum(head.level <= first.level for _, head in heads) == 1
+        before = [p for p in placed[:i] if not _is_day(p.block)]
+        at = i if alone or not before else -1
+    elif not stated and placed and isinstance(placed[0].block, Paragraph):
+        text = inline_text(placed[0].block.children)
+        only = len(placed) == 1 and len(text) <= 80
+        at = 0 if only or (len(text) <= _TITLE_LENGTH and text[-1] not in ".,;:") else -1
+    if at < 0:
+        return
+    block, place = placed[at].block, placed[at].place
+    assert isinstance(block, Heading | Paragraph)
+    text = inline_text(block.children).strip()
+    if stated and not _same(stated, text):
+        # HTML's <title> names the site too, and a lone h1 inside it is the page's own.
+        if not (text and reading.placed and _same(stated[: len(text)], text)):
+            return
+    elif stated:
+        record.took("title-repeated", place, text)
+    reading.state("title", " ".join(text.split()), place)
+    notes = [child for child in block.children if isinstance(child, Note)]
+    kept = _title_notes(notes, place, record)
+    reading.placed = [*placed[:at], *kept, *placed[at + 1 :]]
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _is_day(block: Block) -> bool:
+    return isinstance(block, Paragraph) and states_day(inline_text(block.children))
+
+
+def _date(reading: Reading, record: Record) -> None:
+    """A line near the top that says nothing but a day is the day, as on a saved page."""
+    for i, placed in enumerate(reading.placed[:4]):
+        if not _is_day(placed.block):
+            continue
+        assert isinstance(placed.block, Paragraph)
+        text = inline_text(placed.block.children)
+        if reading.metadata.get("date", iso_day(text)) == iso_day(text):
+            reading.state("date", iso_day(text), placed.place)
+            record.took("date-line", placed.place, text)
+            del reading.placed[i]
+        return
+
+
+def _standfirst(reading: Reading) -> None:
+    """A first paragraph all in bold or italics is the standfirst, as offices write it."""
+    if reading.standfirst or "standfirst" in reading.metadata or len(reading.placed) < 2:
+        return
+    block = reading.placed[0].block
+    if isinstance(block, Paragraph) and len(block.children) == 1:
+        only = block.children[0]
+        if isinstance(only, Strong | Emphasis) and len(inline_text(only.children).split()) > 8:
+            reading.standfirst = only.children
+            reading.places["standfirst"] = reading.placed[0].place
+            del reading.placed[0]
+
+
+def _shifted(placed: list[Placed]) -> list[Placed]:
+    """Headings so that the highest below the title is level 1, and none is below level 3."""
+    found = [p.block.level for p in placed if isinstance(p.block, Heading)]
+    top = min(found, default=1)
+    return [
+        replace(p, block=replace(p.block, level=min(3, p.block.level - top + 1)))
+        if isinstance(p.block, Heading)
+        else p
+        for p in placed
+    ]
+
+
+# -------------------------------------------------------------------------------------- places
+
+
+class Locator:
+    """Finds the line of words in a marked-up text, going forward as the reader does.
+
+    Pandoc's tree has no line numbers; the first words of a block, with marks allowed between
+    them, are found again in the source. Office files have no lines: 0.
+    """
+
+    _REACH = 200_000
+
+    def __init__(self, text: str, kind: Kind, record: Record) -> None:
+        if kind is Kind.HTML:
+            text = "\n".join(html.unescape(line).replace("\n", " ") for line in text.split("\n"))
+        self.kind = kind
+        self._text, self._record, self._at = text, record, 0
+        self._ends = [i for i, c in enumerate(text) if c == "\n"]
+
+    def next(self, words: str) -> Place:
+        """The place of the next block, which begins with ``words``."""
+        found = self._find(words)
+        if found >= 0:
+            self._at = found
+        return self._place(found, words)
+
+    def near(self, words: str) -> Place:
+        """The place of words in or after the block last found."""
+        return self._place(self._find(words), words)
+
+    def _place(self, at: int, words: str) -> Place:
+        line = bisect(self._ends, at - 1) + 1 if at >= 0 else 0
+        return self._record.place(line, words)
+
+    def _find(self, words: str) -> int:
+        if not self._text or not words.strip():
+            return -1
+        exact = self._text.find(words[:200], self._at, self._at + self._REACH)
+        if exact >= 0:
+            return exact
+        first = re.findall(r"\w+", first_words(words, 4))[:4]
+        for count in range(len(first), 0, -1):
+            pattern = re.compile(r"[\W_]{1,40}".join(map(re.escape, first[:count])))
+            if found := pattern.search(self._text, self._at, self._at + self._REACH):
+                return found.start()
+        return -1
