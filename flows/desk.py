@@ -1,0 +1,263 @@
+"""The desk: what one run has in hand, and the acts that its tasks perform.
+
+It opens the ledger and the press and keeps what was read and what is being rendered; the sequence
+of the acts is the flow's, in :mod:`flows.publish`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from flows import plan
+from flows.edition import Imprint, Manuscript
+from flows.house import House, read_house
+from flows.ledger import Fact, Ledger
+from flows.plan import Planned, State, Surveyed, Understood
+from flows.store import Store
+
+if TYPE_CHECKING:
+    from flows.press import Made
+    from flows.proof import Proof
+    from flows.release import Recovered, Staged
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did: how each entry stands, what was published, whose proof does not hold."""
+
+    planned: tuple[Planned, ...] = ()
+    published: tuple[Fact, ...] = ()
+    refused: tuple[tuple[str, Proof], ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+    recovered: tuple[Recovered, ...] = ()
+
+    @property
+    def due(self) -> tuple[Planned, ...]:
+        return tuple(item for item in self.planned if item.state is State.DUE)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Desk:
+    """One run on one content and one output folder. Use it as a context manager."""
+
+    def __init__(
+        self, content: Path, output: Path, clock: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self.content, self.output, self.clock = content, output, clock
+        self.house: House = read_house(content)
+        self.store = Store(output, self.house.trial)
+        self.outcome = Outcome()
+        self._stack = ExitStack()
+        self._understood: dict[Surveyed, Understood] = {}
+        self._making: dict[tuple[str, str], Future[Made]] = {}
+
+    def __enter__(self) -> Self:
+        self.output.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        for future in self._making.values():
+            future.cancel()
+        self._stack.close()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        ledger = Ledger(self.store.ledger_url, trial=self.house.trial)
+        self._stack.callback(ledger.close)
+        return ledger
+
+    @cached_property
+    def staging(self) -> Path:
+        return self._stack.enter_context(self.store.staging())
+
+    @property
+    def press(self) -> ProcessPoolExecutor:
+        from flows.press import open_press
+
+        if self.__dict__.get("_press") is None:
+            self.__dict__["_press"] = open_press()
+            self._stack.callback(self._close_press)
+        pool: ProcessPoolExecutor = self.__dict__["_press"]
+        return pool
+
+    def _close_press(self) -> None:
+        if pool := self.__dict__.pop("_press", None):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    # ------------------------------------------------------------------------------- planning
+
+    def recover(self) -> None:
+        """Finish or undo what a killed run left behind."""
+        if not (self.output / "releases").exists() and not (self.output / "staging").exists():
+            return
+        from flows import release
+
+        with self.store.committing():
+            found = release.recover(self.store, self.ledger, self.house, self.clock())
+        self.outcome = replace(self.outcome, recovered=tuple(found))
+
+    def plan(self, only: Iterable[str] = (), *, watched: bool) -> tuple[Planned, ...]:
+        """How each entry stands; reads what is new, in the press where there is much of it."""
+        surveyed = plan.survey(self.content, self.ledger, only)
+        planned = {s: p for s in surveyed if (p := plan.settled(s, self.house))}
+        unread = [s for s in surveyed if s not in planned]
+        self._understand([s for s in unread if s not in self._understood])
+        understood = {s: self._understood[s] for s in unread}
+        judged = plan.decide(understood, self._owner_of, self.house, self.clock(), watched=watched)
+        planned |= {item.surveyed: item for item in judged}
+        result = tuple(planned[s] for s in surveyed)
+        self.outcome = replace(self.outcome, planned=result)
+        return result
+
+    def _owner_of(self, slug: str) -> str | None:
+        fact = self.ledger.edition(slug)
+        return fact.entry if fact else None
+
+    def _understand(self, unread: Sequence[Surveyed]) -> None:
+        if len(unread) < 4:
+            results = [plan.understand(s.entry, self.content, self.house) for s in unread]
+        else:
+            futures = [
+                self.press.submit(plan.understand, s.entry, self.content, self.house)
+                for s in unread
+            ]
+            results = [future.result() for future in futures]
+        self._understood |= dict(zip(unread, results, strict=True))
+
+    # ------------------------------------------------------------------------------ producing
+
+    def read(self, item: Planned) -> Manuscript:
+        """What the reader makes of an entry; the plan's reading, if there was one."""
+        if known := self._understood.get(item.surveyed):
+            return known.manuscript
+        return plan.read_entry(item.surveyed.entry, self.content)
+
+    def edit(self, item: Planned, manuscript: Manuscript) -> Understood:
+        """What editing makes of a manuscript; kept for the proof."""
+        if item.surveyed not in self._understood:
+            self._understood[item.surveyed] = plan.edit_manuscript(manuscript, self.house)
+        return self._understood[item.surveyed]
+
+    def imprint(self, item: Planned) -> Imprint:
+        """The imprint that a planned edition will bear."""
+        from flows.release import imprint_of
+
+        return imprint_of(item.edition, self.house, item.revision, self._moment)
+
+    @cached_property
+    def _moment(self) -> datetime:
+        return self.clock()
+
+    def begin(self, items: Iterable[Planned]) -> None:
+        """Start rendering before there is anyone to wait for it."""
+        from flows import channels
+
+        for item in items:
+            for channel in channels.found():
+                self.making(item, channel)
+
+    def making(self, item: Planned, channel: str) -> Future[Made]:
+        """The rendering of one channel of one edition, started if it is not under way."""
+        from flows import press
+
+        key = (item.edition.slug, channel)
+        if key not in self._making:
+            self._making[key] = self.press.submit(
+                press.make, channel, item.edition, self.imprint(item), self.house
+            )
+        return self._making[key]
+
+    def give_up(self, item: Planned, channel: str) -> None:
+        """Forget a rendering whose process died, and the pool that it broke."""
+        self._making.pop((item.edition.slug, channel), None)
+        self._close_press()
+
+    def prove(self, item: Planned, made: Sequence[Made]) -> Proof:
+        """All the evidence for one edition: source, each channel, and the links between them."""
+        from flows import proof
+
+        understood = self._understood[item.surveyed]
+        edited = understood.as_edited()
+        renditions = [m.rendition for m in made]
+        return proof.Proof(
+            (
+                *proof.prove_source(understood.manuscript, edited),
+                *(check for m in made for check in m.checks),
+                *proof.prove_links(item.edition, self.imprint(item), self.house, renditions),
+            )
+        )
+
+    def file_proof(self, item: Planned, evidence: Proof) -> dict[str, bytes]:
+        """Write the report of a proof where the editor finds it, held or not; its files."""
+        from flows import proof
+        from flows.targets.file import write
+
+        files = {
+            "proof.json": proof.to_json(evidence),
+            "proof.html": proof.report(
+                item.edition, self.imprint(item), self.house, evidence, self.house.language
+            ),
+        }
+        folder = self.store.proof(item.edition.slug, item.revision)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            write(folder / name, data)
+        return files
+
+    # ------------------------------------------------------------------------------- releasing
+
+    def stage(self, item: Planned, made: Sequence[Made], evidence: Mapping[str, bytes]) -> Staged:
+        """Write a proved edition into this run's staging."""
+        from flows import release
+
+        for channel in [m.rendition.channel for m in made]:
+            self._making.pop((item.edition.slug, channel), None)
+        return release.stage(
+            self.staging,
+            (item.surveyed.entry, self.content, item.surveyed.fingerprint),
+            item.edition,
+            self.imprint(item),
+            self.house,
+            [m.rendition for m in made],
+            evidence,
+            Counter(str(f.severity) for f in self._understood[item.surveyed].findings),
+        )
+
+    def release(self, staged: Sequence[Staged]) -> list[Fact]:
+        """Make everything staged public at one moment, unless another run was first."""
+        from flows import release
+
+        with self.store.committing():
+            fresh = [item for item in staged if not self._is_out(item.fact)]
+            facts = release.publish(fresh, self.store, self.ledger, self.house, self.clock())
+        self.outcome = replace(self.outcome, published=(*self.outcome.published, *facts))
+        return facts
+
+    def _is_out(self, fact: Fact) -> bool:
+        out = self.ledger.edition(fact.slug)
+        return out is not None and out.revision >= fact.revision
+
+    def refuse(self, name: str, evidence: Proof) -> None:
+        """Note that an edition's proof does not hold."""
+        self.outcome = replace(self.outcome, refused=(*self.outcome.refused, (name, evidence)))
+
+    def fail(self, name: str, why: str) -> None:
+        """Note that an edition could not be published, in words for whoever can act on it."""
+        self.outcome = replace(self.outcome, failed=(*self.outcome.failed, (name, why)))

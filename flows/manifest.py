@@ -1,0 +1,101 @@
+"""The manifest: what a release says about itself, and what is needed to make it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from flows.edition import Edition, File, Imprint, Revision, fingerprint
+from flows.house import House
+from flows.sources import Entry
+
+#: Raised when the meaning of a key changes.
+FORMAT = 1
+
+
+def manifest_of(
+    entry: Entry,
+    source: str,
+    edition: Edition,
+    imprint: Imprint,
+    house: House,
+    files: Iterable[File],
+    findings: Mapping[str, int],
+) -> dict[str, Any]:
+    """The manifest's content; ``findings`` counts them by severity."""
+    return {
+        "format": FORMAT,
+        "slug": edition.slug,
+        "revision": imprint.revision,
+        "trial": imprint.trial,
+        "path": imprint.path,
+        "imprint": _imprint_to_json(imprint),
+        "source": {"file": entry.name, "fingerprint": source},
+        "edition": fingerprint(edition),
+        "findings": dict(findings),
+        "house": house.model_dump(mode="json"),
+        "files": {
+            file.path: {"sha256": file.sha256, "size": len(file.data), "type": file.media_type}
+            for file in files
+        },
+    }
+
+
+def _imprint_to_json(imprint: Imprint) -> dict[str, Any]:
+    return {
+        "revision": imprint.revision,
+        "path": imprint.path,
+        "guid": imprint.guid,
+        "trial": imprint.trial,
+        "history": [
+            {"number": r.number, "at": r.at.isoformat(), "note": r.note} for r in imprint.history
+        ],
+        "versions": dict(imprint.versions),
+    }
+
+
+def imprint_from(manifest: Mapping[str, Any]) -> Imprint:
+    """The imprint that a manifest keeps."""
+    kept = manifest["imprint"]
+    return Imprint(
+        revision=kept["revision"],
+        path=kept["path"],
+        guid=kept["guid"],
+        history=tuple(
+            Revision(r["number"], datetime.fromisoformat(r["at"]), r["note"])
+            for r in kept["history"]
+        ),
+        trial=kept["trial"],
+        versions=tuple(kept["versions"].items()),
+    )
+
+
+def house_from(manifest: Mapping[str, Any]) -> House:
+    """The house as it was when a release was made."""
+    return House.model_validate({**manifest["house"], "trial": manifest["trial"]})
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a release's folder."""
+    return cast("dict[str, Any]", json.loads((folder / "manifest.json").read_bytes()))
+
+
+def rebuild(folder: Path) -> dict[str, bytes]:
+    """The files of a release, made again from its source, its house and its imprint (promise 4)."""
+    from flows import channels, editing, sources
+
+    manifest = read_manifest(folder)
+    house, imprint = house_from(manifest), imprint_from(manifest)
+    content = folder / "source"
+    edited = editing.edit(sources.read(sources.entries(content)[0], content), house)
+    assert edited.edition is not None
+    made = [channels.render(name, edited.edition, imprint, house) for name in channels.found()]
+    return {file.path: file.data for rendition in made for file in rendition.files}
+
+
+def to_json(value: object) -> bytes:
+    """JSON as every file of a release is written: sorted, indented, the same bytes each time."""
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

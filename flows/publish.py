@@ -1,0 +1,210 @@
+"""The flow that publishes: sequence, retries, concurrency. What publishing *is* stands elsewhere.
+
+Async throughout: a synchronous flow joins a heartbeat thread for a second at each call. The work
+of the processor is done in the desk's press; nothing here keeps results, so that a run that is
+started again begins from the state of the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State as RunState
+from prefect.logging import get_run_logger
+from prefect.logging.handlers import APILogHandler
+from prefect.runtime import flow_run, task_run
+from prefect.states import Completed, Failed
+
+from flows import channels
+from flows.desk import Desk
+from flows.edition import Manuscript
+from flows.ledger import Fact, LedgerError
+from flows.plan import Planned, State, Understood
+from flows.press import Made
+from flows.proof import Proof
+from flows.release import ChangedMeanwhileError, Staged
+from flows.site import RefusedError
+
+#: The desk of a run that was started in this process, with what it has planned already.
+DESK: ContextVar[Desk | None] = ContextVar("desk", default=None)
+
+#: Editions in the making at one time: enough to keep every core busy, few enough for the memory.
+AT_ONCE = 4
+
+
+def _broke(_task: object, _run: object, state: RunState[Any]) -> bool:
+    """Whether another try can help: a worker that was killed, a ledger that was busy."""
+    error = state.data if isinstance(state.data, BaseException) else None
+    return error is None or isinstance(error, BrokenProcessPool | LedgerError)
+
+
+@task(task_run_name="read {item.name}", cache_policy=NO_CACHE, persist_result=False)
+async def read(desk: Desk, item: Planned) -> Manuscript:
+    """The manuscript of an entry."""
+    return desk.read(item)
+
+
+@task(task_run_name="edit {item.name}", cache_policy=NO_CACHE, persist_result=False)
+async def edit(desk: Desk, item: Planned, manuscript: Manuscript) -> Understood:
+    """The edition of a manuscript, with what was found doubtful on the way."""
+    understood = desk.edit(item, manuscript)
+    for finding in understood.findings:
+        get_run_logger().info("%s: %s [%s]", finding.place, finding.severity, finding.rule)
+    return understood
+
+
+@task(
+    task_run_name="render {channel} of {item.name}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=1,
+    retry_condition_fn=_broke,
+)
+async def render(desk: Desk, item: Planned, channel: str) -> Made:
+    """One channel, rendered and proved in the press; again if its process was killed."""
+    try:
+        return await asyncio.wrap_future(desk.making(item, channel))
+    except BrokenProcessPool:
+        desk.give_up(item, channel)
+        raise
+
+
+@task(task_run_name="prove {item.name}", cache_policy=NO_CACHE, persist_result=False)
+async def prove(desk: Desk, item: Planned, made: Sequence[Made]) -> Proof:
+    """All the evidence for one edition, written down whether it holds or not."""
+    return desk.prove(item, made)
+
+
+def _release_name() -> str:
+    slugs = [item.fact.slug for item in task_run.parameters["staged"]]
+    return f"release {', '.join(slugs[:3])}{' …' if len(slugs) > 3 else ''}"
+
+
+@task(
+    task_run_name=_release_name,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=2,
+    retry_condition_fn=_broke,
+)
+async def release(desk: Desk, staged: Sequence[Staged]) -> list[Fact]:
+    """Make what is staged public at one moment."""
+    return await asyncio.to_thread(desk.release, staged)
+
+
+def _run_name() -> str:
+    entries = flow_run.parameters.get("entries") or ()
+    if not entries:
+        return "publish what is due"
+    more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
+    return f"publish {entries[0]}{more}"
+
+
+@flow(name="publish", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
+async def publish(
+    content: str = "content",
+    output: str = "output",
+    entries: Sequence[str] = (),
+    watched: bool = False,
+) -> RunState[Any]:
+    """Publish what is due: of ``entries``, or of the whole content folder.
+
+    ``watched`` says that a person sees the doubts; otherwise they hold an edition back.
+    """
+    with ExitStack() as stack:
+        desk = DESK.get()
+        if desk is None:
+            desk = stack.enter_context(Desk(Path(content), Path(output)))
+            await asyncio.to_thread(desk.recover)
+            await asyncio.to_thread(desk.plan, entries, watched=watched)
+        await _publish(desk)
+        return _closing_state(desk)
+
+
+async def publish_from(desk: Desk, *, watched: bool) -> None:
+    """Run the flow in this process, on a desk that has planned already."""
+    DESK.set(desk)
+    names = [item.name for item in desk.outcome.due]
+    await publish(str(desk.content), str(desk.output), names, watched, return_state=True)
+    await APILogHandler.aflush()  # before a server of this run's own is stopped
+
+
+async def _publish(desk: Desk) -> None:
+    gate = asyncio.Semaphore(AT_ONCE)
+    results = await asyncio.gather(*(_produce(desk, item, gate) for item in desk.outcome.due))
+    staged = [s for s, _proof in results if s]
+    if staged:
+        try:
+            await release(desk, staged)
+        except RefusedError as error:
+            desk.refuse("feed.xml", error.proof)
+    await _report(
+        desk, [(item, p) for item, (_s, p) in zip(desk.outcome.due, results, strict=True)]
+    )
+
+
+async def _produce(
+    desk: Desk, item: Planned, gate: asyncio.Semaphore
+) -> tuple[Staged | None, Proof | None]:
+    """One edition as far as staging. What goes wrong stays with it."""
+    async with gate:
+        name = item.name
+        try:
+            manuscript = await read(desk, item)
+            await edit(desk, item, manuscript)
+            made = await asyncio.gather(
+                *(render(desk, item, channel) for channel in channels.found())
+            )
+            proof = await prove(desk, item, made)
+            evidence = await asyncio.to_thread(desk.file_proof, item, proof)
+            if not proof.passed:
+                desk.refuse(name, proof)
+                return None, proof
+            return await asyncio.to_thread(desk.stage, item, made, evidence), proof
+        except ChangedMeanwhileError as error:
+            desk.fail(name, str(error))
+        except Exception as error:
+            get_run_logger().exception("%s could not be published", name)
+            desk.fail(name, f"{type(error).__name__}: {error}")
+    return None, None
+
+
+async def _report(desk: Desk, proved: Sequence[tuple[Planned, Proof | None]]) -> None:
+    """What was published, with links, and the table of the proofs, beside the run in Prefect."""
+    if links := [f"- [{f.title}]({desk.house.url(f.path)}/)" for f in desk.outcome.published]:
+        await acreate_markdown_artifact("\n".join(links), key="published")
+    rows = [
+        {
+            "edition": item.name,
+            "file": c.subject,
+            "check": c.id,
+            "figure": c.figure,
+            "holds": c.passed,
+        }
+        for item, proof in proved
+        if proof
+        for c in proof.checks
+    ]
+    if rows:
+        await acreate_table_artifact(rows, key="proof")
+
+
+def _closing_state(desk: Desk) -> RunState[Any]:
+    done = desk.outcome
+    held = [item for item in done.planned if item.state in (State.HELD, State.REFUSED)]
+    message = f"{len(done.published)} published, {len(held)} held back"
+    if done.refused or done.failed:
+        names = ", ".join(name for name, _ in (*done.refused, *done.failed))
+        return Failed(message=f"{message}; not published: {names}")
+    return Completed(message=message)

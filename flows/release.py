@@ -1,0 +1,206 @@
+"""A release: one revision of one edition on all channels, staged aside, then made public at once.
+
+The order of a publication is what makes it safe to kill. Everything is rendered, proved and
+written in staging; under the lock the ledger says *released*, the folders are renamed into place,
+a new root is built and proved, the root is swapped (the one moment at which readers see a change),
+and the ledger says *published*. :func:`recover` reads off how far a killed run came.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from flows import site, sources
+from flows.edition import Edition, Imprint, Rendition, Revision
+from flows.house import House
+from flows.ledger import Fact, Ledger, fact_of
+from flows.manifest import manifest_of, to_json
+from flows.sources import Entry
+from flows.store import Store
+from flows.targets import file as tree
+
+#: The tools whose versions decide the bytes of a release.
+TOOLS = ("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf")
+
+
+class ChangedMeanwhileError(Exception):
+    """A source changed while it was being published; the next run takes the new state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A proved release that waits in staging, and what the ledger will say about it."""
+
+    fact: Fact
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a later run did about a killed one: ``done`` is ``finished`` or ``undone``."""
+
+    done: str
+    slug: str
+    revision: int
+
+
+def imprint_of(edition: Edition, house: House, revision: int, now: datetime) -> Imprint:
+    """The imprint of a first publication: its address and its guid are frozen from here on.
+
+    The guid is a ``tag:`` URI (RFC 4151): authority, day of first publication, path.
+    """
+    moment = now.astimezone(UTC).replace(microsecond=0)
+    path = f"{(edition.date or moment.astimezone(house.zone).date()).year}/{edition.slug}"
+    if house.trial:
+        guid = uuid5(NAMESPACE_URL, path).urn
+    else:
+        authority = house.tag_authority or f"{urlsplit(house.address).hostname},{moment:%Y-%m-%d}"
+        guid = f"tag:{authority}:{path}"
+    return Imprint(
+        revision=revision,
+        path=path,
+        guid=guid,
+        history=(Revision(revision, moment),),
+        trial=house.trial,
+        versions=tuple((tool, version(tool)) for tool in TOOLS),
+    )
+
+
+# --------------------------------------------------------------------------------------- stage
+
+
+def stage(
+    folder: Path,
+    read_from: tuple[Entry, Path, str],
+    edition: Edition,
+    imprint: Imprint,
+    house: House,
+    renditions: Sequence[Rendition],
+    evidence: Mapping[str, bytes],
+    findings: Mapping[str, int],
+) -> Staged:
+    """Write a release into ``folder`` of staging.
+
+    ``read_from`` is the entry, the content folder, and the fingerprint of what was read;
+    :class:`ChangedMeanwhileError` is raised where the source is not that any more.
+    """
+    entry, content, fingerprint = read_from
+    draft = folder / edition.slug
+    for path in dict.fromkeys((entry.source, *entry.files)):
+        _write_below(draft / "source", str(path.relative_to(content)), path.read_bytes())
+    copied = sources.entries(draft / "source")
+    if [sources.fingerprint(copy) for copy in copied] != [fingerprint]:
+        raise ChangedMeanwhileError(f"{entry.name} changed while it was being published")
+    files = [file for rendition in renditions for file in rendition.files]
+    for file in files:
+        _write_below(draft, file.path, file.data)
+    for name, data in evidence.items():
+        _write_below(draft, f"proof/{name}", data)
+    manifest = manifest_of(entry, fingerprint, edition, imprint, house, files, findings)
+    tree.write(draft / "manifest.json", to_json(manifest))
+    tree.sync_folder(draft)
+    return Staged(fact_of(entry.name, fingerprint, edition, imprint), draft)
+
+
+def _write_below(folder: Path, path: str, data: bytes) -> None:
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    tree.write(target, data)
+
+
+# ------------------------------------------------------------------------------------- publish
+
+
+def publish(
+    staged: Sequence[Staged],
+    store: Store,
+    ledger: Ledger,
+    house: House,
+    now: datetime,
+    reached: Callable[[str], None] = lambda _step: None,
+) -> list[Fact]:
+    """Make staged releases public, all of them at one moment; the facts as recorded.
+
+    Call it with the lock held. ``reached`` is told each step as it is passed. Raises
+    :class:`flows.site.RefusedError` where the shelf does not hold: then nothing has changed.
+    """
+    facts = ledger.record("released", [item.fact for item in staged], now)
+    reached("released")
+    for item in staged:
+        _move_into_place(item, store)
+        reached("moved")
+    try:
+        return _make_public(facts, store, ledger, house, now, reached)
+    except site.RefusedError:
+        for fact in facts:
+            _undo(fact, store, ledger, now)
+        raise
+
+
+def _move_into_place(item: Staged, store: Store) -> None:
+    place = store.release(item.fact.slug, item.fact.revision)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shared = store.tree / "assets"
+    shared.mkdir(parents=True, exist_ok=True)
+    for asset in sorted((item.folder / "assets").glob("*")):
+        if not (shared / asset.name).exists():
+            asset.replace(shared / asset.name)
+    shutil.rmtree(item.folder / "assets", ignore_errors=True)
+    item.folder.rename(place)
+    tree.sync_folder(place.parent)
+
+
+def _make_public(
+    facts: Sequence[Fact],
+    store: Store,
+    ledger: Ledger,
+    house: House,
+    now: datetime,
+    reached: Callable[[str], None],
+) -> list[Fact]:
+    root = site.build_root(facts, store, ledger, house)
+    reached("built")
+    tree.swap(store.site, root)
+    reached("swapped")
+    recorded = ledger.record("published", facts, now)
+    reached("recorded")
+    tree.sweep(store.site, store.tree)
+    return recorded
+
+
+def _undo(fact: Fact, store: Store, ledger: Ledger, now: datetime) -> None:
+    shutil.rmtree(store.release(fact.slug, fact.revision), ignore_errors=True)
+    ledger.record("undone", [fact], now)
+
+
+# ------------------------------------------------------------------------------------- recover
+
+
+def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[Recovered]:
+    """Finish or undo what a killed run left, and say which. Call it with the lock held.
+
+    What is public is recorded; what lies complete in its place goes public (it was proved, and
+    meant to go out); what does not is undone. Staging without a living run is removed.
+    """
+    if not ledger.total() and (root := tree.current(store.site)):
+        ledger.record("published", site.facts_of(root, store), now)
+    done = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
+    for fact in ledger.unfinished():
+        place = store.release(fact.slug, fact.revision)
+        if (store.site / fact.path).resolve() == (place / "public").resolve():
+            ledger.record("published", [fact], now)
+        elif (place / "manifest.json").is_file():
+            _make_public([fact], store, ledger, house, now, lambda _step: None)
+        else:
+            _undo(fact, store, ledger, now)
+            done.append(Recovered("undone", fact.slug, fact.revision))
+            continue
+        done.append(Recovered("finished", fact.slug, fact.revision))
+    return done

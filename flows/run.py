@@ -1,0 +1,59 @@
+"""One publish run from a command: planned first, and Prefect loaded only when something is due.
+
+While Prefect is being imported and its server starts, the press is rendering already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from flows import embedded
+from flows.desk import Desk, Outcome
+
+#: Editions whose rendering starts before the flow does.
+HEAD_START = 2
+
+
+def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Outcome:
+    """Publish what is due; with nothing due there is no run, no rendering and no write."""
+    desk.recover()
+    desk.plan(only, watched=watched)
+    if not desk.outcome.due:
+        return desk.outcome
+    server = embedded.running(desk.output) or embedded.start(desk.output, services=False)
+    try:
+        desk.begin(desk.outcome.due[:HEAD_START])
+        embedded.use(desk.output, server)
+        from flows.publish import publish_from
+
+        server.wait()
+        if server.process:
+            embedded.remember(desk.output, server)
+        asyncio.run(publish_from(desk, watched=watched))
+    finally:
+        server.stop()
+    return desk.outcome
+
+
+def preview(desk: Desk, name: str, language: str) -> Path:
+    """Write the officer's page of an entry below ``output/``; its path."""
+    from flows import channels, plan
+    from flows import preview as page
+    from flows.sources import entries
+
+    entry = next(e for e in entries(desk.content) if e.name == name)
+    surveyed = plan.Surveyed(entry, "")
+    what = plan.understand(entry, desk.content, desk.house)
+    renditions = []
+    if what.edition:
+        item = plan.Planned(surveyed, plan.State.DUE, what)
+        futures = [desk.making(item, channel) for channel in channels.found()]
+        renditions = [future.result().rendition for future in futures]
+    files = page.preview(name, what.manuscript, what.as_edited(), renditions, desk.house, language)
+    for file in files:
+        target = desk.output / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.data)
+    return desk.output / files[0].path

@@ -1,0 +1,178 @@
+"""The local site's next root, built from the ledger and from the releases' manifests.
+
+Each folder below it is a function of few facts (a year's, a page's, the newest fifty to
+ninety-nine), so that one new edition costs the same in a small archive and in a large one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from flows import proof as proving
+from flows import shelf
+from flows.edition import File
+from flows.house import House
+from flows.ledger import Fact, Ledger
+from flows.manifest import imprint_from, read_manifest
+from flows.store import Store
+from flows.targets import file as tree
+from flows.targets.file import Entries, SiteError
+
+
+class RefusedError(Exception):
+    """The shelf's proof does not hold; ``proof`` says what and where."""
+
+    def __init__(self, proof: proving.Proof) -> None:
+        super().__init__("the proof of the feed does not hold")
+        self.proof = proof
+
+
+def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: House) -> Path:
+    """A root in which ``changed`` stand beside everything that the ledger calls published.
+
+    Only the folders that ``changed`` touch are made; the others are shared with the public root.
+    Raises :class:`RefusedError` and :class:`SiteError`; nothing public has changed then.
+    """
+    public = tree.current(store.site)
+    before = _same_mode(public, store)
+    view = _View(changed, store, ledger, house)
+    total = max([ledger.total(), *(fact.number for fact in changed)])
+    everything = before is None
+    years = set(ledger.years()) | {fact.year for fact in changed}
+    links = tree.links(before, but=["page", "assets"])
+    for year in sorted(years if everything else {fact.year for fact in changed}):
+        links[str(year)] = _year_node(year, view)
+    pages = _page_nodes(total, view, tree.links(before / "page") if before else {})
+    if pages:
+        links["page"] = tree.node(store.tree / "lists", "pages", pages)
+    links["assets"] = store.tree / "assets"
+    front = _front_files(total, sorted(years), view)
+    files = {file.path: file.data for file in front if "/" not in file.path}
+    label = f"{tree.number(public) + 1:06d}{'-trial' if store.trial else ''}"
+    return tree.node(store.tree / "roots", label, {**files, **links})
+
+
+def facts_of(root: Path, store: Store) -> list[Fact]:
+    """The facts of what a root shows, from the manifests: for a ledger that was lost."""
+    if _same_mode(root, store) is None:
+        return []
+    facts = []
+    for name, year in tree.links(root, but=["page", "assets"]).items():
+        for slug, public in tree.links(year).items():
+            manifest = read_manifest(public.parent)
+            part = (public.parent / "parts" / "item.json").read_bytes()
+            line = shelf.item(manifest, part).line
+            imprint = imprint_from(manifest)
+            facts.append(
+                Fact(
+                    act="published",
+                    slug=slug,
+                    revision=imprint.revision,
+                    entry=manifest["source"]["file"],
+                    fingerprint=manifest["source"]["fingerprint"],
+                    path=f"{name}/{slug}",
+                    title=line.title,
+                    language=line.language,
+                    section=line.section,
+                    category=line.category,
+                    day=line.day,
+                    published=imprint.published,
+                    updated=imprint.updated,
+                )
+            )
+    return sorted(facts, key=lambda fact: (fact.published, fact.path))
+
+
+def _same_mode(root: Path | None, store: Store) -> Path | None:
+    """The root, if it is of the same kind; a trial's is left behind when a house comes."""
+    if root is None or ("-trial-" in root.name) == store.trial:
+        return root
+    if store.trial:
+        raise SiteError(
+            f"{store.site} was published by a house, and house.toml is missing now. "
+            "Put it back, or try things out with another --output."
+        )
+    return None
+
+
+class _View:
+    """The ledger with the changed facts on top: what will be published once the root is swapped."""
+
+    def __init__(self, changed: Sequence[Fact], store: Store, ledger: Ledger, house: House) -> None:
+        self.changed = {fact.slug: fact for fact in changed}
+        self.store, self.ledger, self.house = store, ledger, house
+
+    def year(self, year: int) -> list[Fact]:
+        new = [fact for fact in self.changed.values() if fact.year == year]
+        return self._merged(self.ledger.year(year), new)
+
+    def numbered(self, first: int, last: int) -> list[Fact]:
+        new = [fact for fact in self.changed.values() if first <= fact.number <= last]
+        return self._merged(self.ledger.numbered(first, last), new)
+
+    @staticmethod
+    def _merged(old: Iterable[Fact], new: Iterable[Fact]) -> list[Fact]:
+        by_slug = {fact.slug: fact for fact in (*old, *new)}
+        return sorted(by_slug.values(), key=lambda fact: fact.number)
+
+
+def _year_node(year: int, view: _View) -> Path:
+    facts = view.year(year)
+    entries: dict[str, bytes | Path] = {
+        fact.slug: view.store.release(fact.slug, fact.revision) / "public" for fact in facts
+    }
+    for file in shelf.year(year, [_line(fact) for fact in facts], view.house):
+        entries[Path(file.path).name] = file.data
+    return tree.node(view.store.tree / "years", str(year), entries)
+
+
+def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> Entries:
+    full, _on_front = shelf.split(total)
+    touched = {(fact.number - 1) // shelf.PAGE + 1 for fact in view.changed.values()}
+    nodes: dict[str, bytes | Path] = {}
+    for n in range(1, full + 1):
+        if str(n) in before and n not in touched:
+            nodes[str(n)] = before[str(n)]
+            continue
+        facts = view.numbered(shelf.PAGE * (n - 1) + 1, shelf.PAGE * n)
+        file = shelf.page(n, [_line(fact) for fact in facts], view.house)
+        nodes[str(n)] = tree.node(view.store.tree / "pages", str(n), {"index.html": file.data})
+    return nodes
+
+
+def _front_files(total: int, years: Sequence[int], view: _View) -> tuple[File, ...]:
+    full, _on_front = shelf.split(total)
+    newest = reversed(view.numbered(full * shelf.PAGE + 1, total))
+    files = shelf.front([_item(fact, view.store) for fact in newest], total, years, view.house)
+    proof = proving.Proof(proving.prove_feed(files, view.house))
+    if not proof.passed:
+        raise RefusedError(proof)
+    _share_assets(files, view.store)
+    return files
+
+
+def _share_assets(files: Iterable[File], store: Store) -> None:
+    for file in files:
+        target = store.tree / file.path
+        if file.path.startswith("assets/") and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            tree.write(target, file.data)
+
+
+def _item(fact: Fact, store: Store) -> shelf.Item:
+    folder = store.release(fact.slug, fact.revision)
+    return shelf.item(read_manifest(folder), (folder / "parts" / "item.json").read_bytes())
+
+
+def _line(fact: Fact) -> shelf.Line:
+    return shelf.Line(
+        path=fact.path,
+        title=fact.title,
+        language=fact.language,
+        day=fact.day,
+        published=fact.published,
+        updated=fact.updated,
+        section=fact.section,
+        category=fact.category,
+    )

@@ -1,0 +1,175 @@
+"""How editions stand, and what a run did, as a person reads it and as a program does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from flows import report
+from flows.desk import Desk, Outcome
+from flows.edition import Finding
+from flows.ledger import Fact
+from flows.manifest import read_manifest
+from flows.plan import Planned, State
+from flows.words import catalogue, say
+
+
+def rows(desk: Desk, language: str) -> list[dict[str, Any]]:
+    """One row an edition: those of the content folder, then those whose source has gone."""
+    planned = desk.plan(watched=False)
+    listed = [_row(desk, item, language) for item in planned]
+    names = {item.name for item in planned}
+    gone = sorted(set(desk.ledger.known()) - names)
+    return listed + [_gone(desk, desk.ledger.known()[name]) for name in gone]
+
+
+def _row(desk: Desk, item: Planned, language: str) -> dict[str, Any]:
+    fact, what = item.surveyed.fact, item.understood
+    edition = what.edition if what else None
+    findings = what.findings if what else ()
+    counts = Counter(str(f.severity) for f in findings) if what else _released(desk, fact)
+    when = edition.publish_at if edition and item.state is State.SCHEDULED else None
+    return {
+        "entry": item.name,
+        "title": edition.title if edition else (fact.title if fact else None),
+        "state": str(item.state),
+        "revision": fact.revision if fact else None,
+        "address": desk.house.url(f"{fact.path}/") if fact else None,
+        "findings": {name: counts[name] for name in ("error", "doubt", "note")},
+        "due": when.isoformat() if when else ("now" if item.state is State.DUE else None),
+        "reasons": [say(f, language)[0] for f in findings if f.severity != "note"],
+    }
+
+
+def _released(desk: Desk, fact: Fact | None) -> Counter[str]:
+    if fact is None:
+        return Counter()
+    manifest = read_manifest(desk.store.release(fact.slug, fact.revision))
+    return Counter(manifest["findings"])
+
+
+def _gone(desk: Desk, fact: Fact) -> dict[str, Any]:
+    return {
+        "entry": fact.entry,
+        "title": fact.title,
+        "state": str(State.PUBLISHED),
+        "revision": fact.revision,
+        "address": desk.house.url(f"{fact.path}/"),
+        "findings": dict.fromkeys(("error", "doubt", "note"), 0),
+        "due": None,
+        "reasons": [],
+    }
+
+
+def show(listed: list[dict[str, Any]], language: str, stream: TextIO) -> None:
+    """The rows as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    words = catalogue("cli", language)
+    console = Console(file=stream, highlight=False, width=None if stream.isatty() else 160)
+    if not listed:
+        console.print(words["empty"])
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for key in ("edition", "state", "revision", "findings", "due"):
+        table.add_column(words[key], overflow="fold")
+    for row in listed:
+        findings = ", ".join(
+            words[f"{name}_count"].format(n=n) for name, n in row["findings"].items() if n
+        )
+        table.add_row(
+            f"{row['title'] or '—'}\n[dim]{row['entry']}[/dim]",
+            words[f"state_{row['state'].replace(' ', '_')}"],
+            str(row["revision"] or "—"),
+            findings or "—",
+            _when(row["due"], words),
+        )
+    console.print(table)
+
+
+def _when(due: str | None, words: Any) -> str:
+    if due is None:
+        return "—"
+    return (
+        str(words["now"])
+        if due == "now"
+        else datetime.fromisoformat(due).strftime("%Y-%m-%d %H:%M %Z")
+    )
+
+
+# --------------------------------------------------------------------------------- an outcome
+
+
+def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) -> None:
+    """What a run did: what it found doubtful, what it published and where, what it held back."""
+    words = catalogue("cli", language)
+
+    def line(key: str, **values: object) -> None:
+        stream.write(words[key].format(**values) + "\n")
+
+    findings = [f for item in outcome.planned if item.understood for f in item.understood.findings]
+    if findings:
+        report.show(findings, language, stream, content=desk.content)
+        stream.write("\n")
+    for done in outcome.recovered:
+        line(f"recovered_{done.done}", slug=done.slug)
+    for fact in outcome.published:
+        line("published", title=fact.title, revision=fact.revision)
+        if desk.house.trial:
+            line("trial")
+        line("page", path=desk.store.site / fact.path / "index.html")
+        line("proof", path=desk.store.proof(fact.slug, fact.revision) / "proof.html")
+    for item in outcome.planned:
+        if item.state in (State.SCHEDULED, State.HELD, State.PENDING, State.REFUSED):
+            line(f"not_published_{item.state.replace(' ', '_')}", entry=item.name)
+    for name, proof in outcome.refused:
+        line("proof_refused", entry=name)
+        report.show([c.fault for c in proof.checks if c.fault], language, stream)
+    for name, why in outcome.failed:
+        line("failed", entry=name, why=why)
+    if not (outcome.published or outcome.refused or outcome.failed):
+        line("nothing_due" if outcome.planned else "empty")
+
+
+def outcome_as_json(desk: Desk, outcome: Outcome, language: str) -> dict[str, Any]:
+    """The same for a program: stable keys, paths as strings."""
+    return {
+        "published": [_published(desk, fact) for fact in outcome.published],
+        "refused": [
+            {"entry": name, "faults": [_fault(c.fault, language) for c in proof.checks if c.fault]}
+            for name, proof in outcome.refused
+        ],
+        "failed": [{"entry": name, "why": why} for name, why in outcome.failed],
+        "recovered": [{"slug": r.slug, "done": r.done} for r in outcome.recovered],
+        "entries": [
+            {"entry": item.name, "state": str(item.state)}
+            | (
+                report.as_json(item.understood.findings, item.understood.changes, language)
+                if item.understood
+                else {}
+            )
+            for item in outcome.planned
+        ],
+    }
+
+
+def _published(desk: Desk, fact: Fact) -> dict[str, Any]:
+    folder: Path = desk.store.site / fact.path
+    return {
+        "slug": fact.slug,
+        "title": fact.title,
+        "revision": fact.revision,
+        "address": desk.house.url(f"{fact.path}/"),
+        "folder": str(folder),
+        "proof": str(desk.store.proof(fact.slug, fact.revision) / "proof.html"),
+        "trial": desk.house.trial,
+    }
+
+
+def _fault(finding: Finding | None, language: str) -> dict[str, str]:
+    assert finding is not None
+    message, remedy = say(finding, language)
+    return {"rule": finding.rule, "place": str(finding.place), "message": message, "remedy": remedy}

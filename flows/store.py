@@ -1,0 +1,76 @@
+"""Where things lie in an output folder, and the two locks that keep runs apart."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The output folder: ``site`` (public), ``releases``, ``proofs``, ``tree``, the ledger."""
+
+    output: Path
+    trial: bool = False
+
+    @property
+    def site(self) -> Path:
+        return self.output / "site"
+
+    @property
+    def tree(self) -> Path:
+        return self.output / "tree"
+
+    @property
+    def ledger_url(self) -> str:
+        return f"sqlite:///{self.output.resolve() / 'parution.db'}"
+
+    def label(self, revision: int) -> str:
+        """A release's folder name: trials are numbered apart and never taken for the others."""
+        return f"trial-{revision}" if self.trial else str(revision)
+
+    def release(self, slug: str, revision: int) -> Path:
+        return self.output / "releases" / slug / self.label(revision)
+
+    def proof(self, slug: str, revision: int) -> Path:
+        return self.output / "proofs" / slug / self.label(revision)
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Held by the one run that changes the site; freed by the system if its process dies."""
+        self.output.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.output / ".lock"):
+            yield
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder of this run's own for releases in the making; gone when the run ends."""
+        folder = self.output / "staging" / secrets.token_hex(4)
+        folder.mkdir(parents=True)
+        with FileLock(f"{folder}.lock"):
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        Path(f"{folder}.lock").unlink(missing_ok=True)
+
+    def sweep_staging(self) -> list[str]:
+        """Remove what killed runs left in staging; the slugs that stood there."""
+        slugs: list[str] = []
+        for lock in sorted((self.output / "staging").glob("*.lock")):
+            try:
+                with FileLock(lock, timeout=0):
+                    folder = lock.with_suffix("")
+                    if folder.is_dir():
+                        slugs += sorted(p.name for p in folder.iterdir() if p.is_dir())
+                        shutil.rmtree(folder)
+                    lock.unlink(missing_ok=True)
+            except Timeout:
+                continue
+        return slugs

@@ -1,0 +1,1 @@
+"""One module per kind of destination, named after its URL scheme. ``file``: the local site."""
