@@ -246,6 +246,7 @@ def test_the_full_text_arrives_as_it_was(edition: Editions, house: House, html: 
     assert (encoded or "") == "".join(c for c in html if not 0xFDD0 <= ord(c) <= 0xFDEF)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 400), unique=True, max_size=8), st.randoms())
 def test_the_same_items_give_the_same_bytes(
     edition: Editions, house: House, numbers: list[int], chance: object

@@ -42,6 +42,7 @@ def test_each_edition_stands_on_exactly_one_page(total: int) -> None:
     assert numbered + list(range(total - on_front, total)) == list(range(total))
 
 
+@settings(deadline=None)
 @given(st.integers(PAGE, 1_000_000))
 def test_the_front_shows_fifty_to_ninety_nine(total: int) -> None:
     assert PAGE <= split(total)[1] < 2 * PAGE
@@ -53,6 +54,7 @@ def test_the_front_shows_all_while_they_are_few(total: int) -> None:
     assert split(total) == (0, total)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 20_000))
 def test_a_new_edition_changes_no_numbered_page_that_was_full(total: int) -> None:
     before, after = split(total)[0], split(total + 1)[0]
