@@ -119,7 +119,7 @@ def _edition(draft: Draft, waived: frozenset[str]) -> Edition:
 def _items(said: str) -> tuple[str, ...]:
     """A list as the source wrote it: by lines where there are several, else by commas."""
     parts = said.splitlines() if "\n" in said else re.split(r"[;,]", said)
-    return tuple(dict.fromkeys(item for part in parts if (item := plain(part))))
+    return tuple(item for part in parts if (item := plain(part)))
 
 
 def _ids(said: str) -> frozenset[str]:

@@ -22,34 +22,35 @@ from flows.edition import (
     Text,
     inline_text,
     plain,
-    walk,
 )
 
 _ANCHOR_LENGTH = 60
+_DEEPEST = 3
 
 
 @rule("heading-level")
 def heading_level(draft: Draft, name: str) -> Outcome:
-    """Levels start at 1 and go down one by one, so that a listener can follow the outline."""
-    first: Finding | None = None
-    count, above = 0, 0
+    """Levels start at 1 and go down one by one, so that a listener can follow the outline. That
+    a source counts its title as level 1, and its first headings from 2, is nothing to tell."""
+    levels = [p.block.level for p in draft.placed if isinstance(p.block, Heading)]
+    shift = min(levels, default=1) - 1
+    told: list[Finding] = []
+    above: list[int] = []
     placed = []
     for old in draft.placed:
         block = old.block
         if isinstance(block, Heading):
-            level = min(block.level, above + 1, 3)
-            if level != block.level:
-                count += 1
+            while above and above[-1] >= block.level:
+                above.pop()
+            above.append(block.level)
+            made = min(len(above), _DEEPEST)
+            if made != block.level - shift:
                 words = line_of(block)
-                values = {"words": words, "level": str(block.level), "made": str(level)}
-                first = first or note(name, draft.spot(old.place, words), **values)
-            above = level
-            block = replace(block, level=level)
+                values = {"words": words, "level": str(block.level), "made": str(made)}
+                told.append(note(name, draft.spot(old.place, words), **values))
+            block = replace(block, level=made)
         placed.append(replace(old, block=block))
-    if first is None:
-        return Outcome(draft)
-    told = replace(first, values=(*first.values, ("count", str(count))))
-    return Outcome(replace(draft, placed=tuple(placed)), (told,))
+    return Outcome(replace(draft, placed=tuple(placed)), tuple(told))
 
 
 def anchored(draft: Draft) -> tuple[Draft, Mapping[str, str]]:
@@ -84,10 +85,6 @@ def anchored(draft: Draft) -> tuple[Draft, Mapping[str, str]]:
 def lost_anchor(draft: Draft, name: str) -> Outcome:
     """A link to a place in the text that is not there: its words stay, the link goes."""
     draft, leads = anchored(draft)
-    if not any(
-        isinstance(block, Heading | SideBox) for p in draft.placed for block in walk((p.block,))
-    ):
-        leads = {}
     findings: list[Finding] = []
 
     def relink(place: Place) -> Callable[[Inlines], Inlines]:
