@@ -23,9 +23,9 @@ from flows.words import catalogue, say
 
 INDENT = "    "
 #: Characters shown on each side of the words that a finding is about.
-CONTEXT = 32
+CONTEXT = 28
 #: The most characters of words that are shown under a finding.
-LONGEST = 60
+LONGEST = 56
 #: Larger sources are not opened again only to show a line of them.
 _LARGEST = 8_000_000
 #: What reorders the characters around it (UAX 9): a message must read as it was written.
@@ -220,9 +220,11 @@ def _coloured(finding: Finding, text: str, stream: TextIO) -> None:
     style = _STYLES[finding.severity]
     line = Text.assemble((where, "dim"), ": ", (f"{label}]", style), " ", (message, "bold"))
     console.print(line)
+    remedy = rest.pop() if say(finding, "en")[1] else ""
     for below in rest:
-        caret = set(below.strip()) == {"^"}
-        told = Text(below.removeprefix(INDENT), style=style if caret else "")
-        last = below is rest[-1] and not caret
-        console.print(Padding(told, (0, 0, 0, 4)) if last else Text(below, told.style))
+        caret = not below.strip(" ^")
+        shown = Text(below, style=style if caret else "", no_wrap=True, overflow="ellipsis")
+        console.print(shown)
+    if remedy:
+        console.print(Padding(Text(remedy.removeprefix(INDENT)), (0, 0, 0, len(INDENT))))
     console.print()
