@@ -221,6 +221,7 @@ def _site_assets(colours: Colours) -> tuple[File, ...]:
             light=asdict(shades.light),
             dark=asdict(shades.dark),
             palette=shades,
+            mix=mix,
         )
     )
     stylesheet = asset("site", "css", "text/css", css.encode())

@@ -17,11 +17,14 @@ _FEWEST, _MOST = 4, 9
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One parcel of the cover's strip; ``share`` is its width in percent."""
+class Parcel:
+    """One parcel of the cover's strip: its width in percent, and the number and colours of its
+    tint by day and by night."""
 
     share: int
-    colour: str
+    tint: int
+    light: str
+    dark: str
 
 
 def inlined(html: str) -> str:
@@ -48,25 +51,48 @@ def folded(html: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def strip(edition: Edition, palette: Palette) -> tuple[Cell, ...]:
+def strip(edition: Edition, palette: Palette) -> tuple[Parcel, ...]:
     """The cover as a row of parcels, one for each part of the edition, as wide as its share of
     the words: the longest in the strong colour, the next in the deep one, the others in tints.
     Table cells show where pictures are blocked."""
     counts = _parts(edition)
     order = sorted(range(len(counts)), key=lambda at: (-counts[at], at))
-    paper = palette.paper
-    tints = [
-        mix(palette.deep, paper, 0.28),
-        mix(palette.strong, paper, 0.45),
-        mix(palette.deep, paper, 0.14),
-        mix(palette.strong, paper, 0.22),
-    ]
-    colours = [palette.strong, palette.deep, *(tints[n % 4] for n in range(len(counts) - 2))]
-    total = sum(counts)
-    return tuple(
-        Cell(max(3, round(94 * count / total)), colours[order.index(at)])
-        for at, count in enumerate(counts)
+    tints = _tints(palette)
+    parcels = []
+    for at, share in enumerate(_percent(counts, 100 - (len(counts) - 1))):
+        rank = order.index(at)
+        tint = rank if rank < 2 else 2 + (rank - 2) % (len(tints) - 2)
+        parcels.append(Parcel(share, tint, *tints[tint]))
+    return tuple(parcels)
+
+
+def _tints(palette: Palette) -> tuple[tuple[str, str], ...]:
+    """Colours by day and by night: the strong one, the deep one, then paler ones of both."""
+    day, night = palette.light, palette.dark
+    strong, deep = (palette.strong, night.link), (palette.deep, night.soft)
+    hues = (
+        (strong, 1.0, 0.72),
+        (deep, 1.0, 0.5),
+        (deep, 0.28, 0.3),
+        (strong, 0.45, 0.42),
+        (deep, 0.14, 0.18),
+        (strong, 0.22, 0.24),
     )
+    return tuple(
+        (mix(hue[0], day.paper, by_day), mix(hue[1], night.paper, by_night))
+        for hue, by_day, by_night in hues
+    )
+
+
+def _percent(counts: list[int], whole: int) -> list[int]:
+    """``counts`` as shares of ``whole``, at least 3, adding up to it (largest remainder)."""
+    free = whole - 3 * len(counts)
+    exact = [free * count / sum(counts) for count in counts]
+    shares = [int(part) for part in exact]
+    rest = sorted(range(len(counts)), key=lambda at: (shares[at] - exact[at], at))
+    for at in rest[: free - sum(shares)]:
+        shares[at] += 1
+    return [share + 3 for share in shares]
 
 
 def _parts(edition: Edition) -> list[int]:

@@ -26,7 +26,9 @@ from flows.edition import (
 
 _LOWEST = 6
 #: A cell of figures: signs, blanks and units around digits, as tables set them.
-_FIGURES = re.compile(r"^[−–+±<>≈~]?\s*\d[\d\s.,’']*\s*(%|‰|€|\$|£|[kMG]?€|pts?|h|km|m²|ha)?$")
+_FIGURES = re.compile(
+    r"^[−–+±<>≈~]?\s*\d[\d\s.,’']*\s*(%|‰|[kM]?[€$£]|pts?|h|min|s|[kcm]?m[²³]?(/s)?|ha|k?g|t|°C?|[kMG]Wh?)?$"
+)
 _NOTHING = ("", "–", "—", "-", "…", "n. d.", "n/a")
 #: A summary for search engines is cut at about this many characters.
 _DESCRIPTION = 200

@@ -59,14 +59,15 @@ def _page(facts: About, stylesheet: str) -> str:
 
 def _mail(facts: About) -> str:
     env = environment("newsletter")
-    colours = palette(facts.house)
+    parcels = strip(facts.edition, palette(facts.house))
     context = _context(facts)
     html = env.get_template("mail.html").render(
         context,
         inline=InlineHtml(call=_plain_call),
         css=Markup(env.get_template("mail.css").render(context)),  # noqa: S704 – our own file
-        strip=strip(facts.edition, colours),
+        strip=parcels,
         strip_height=STRIP_HEIGHT,
+        night=sorted({(parcel.tint, parcel.dark) for parcel in parcels}),
         home=facts.house.url(),
     )
     # An anchor of the edition is one of its page. Text holds no bare quotation mark, so what is
