@@ -1,4 +1,4 @@
-"""What the repository's own content promises: it loads, it can be published, it shows the cleaning."""
+"""What the repository's own content promises: it loads, it can be published, it shows cleaning."""
 
 from __future__ import annotations
 
