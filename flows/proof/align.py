@@ -7,7 +7,7 @@ visited once; where a word of the edition fits, it is tried first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from flows.proof.words import BLOCK, LINK, NOTE, EditionWords, words
@@ -51,31 +51,29 @@ class Furniture:
     """
 
     numbers: int = 0
-    _beside: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
-    _apart: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
-    _links: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    _phrases: dict[tuple[str, str], list[tuple[str, ...]]] = field(default_factory=dict)
 
     def beside(self, *texts: str) -> None:
-        self._add(self._beside, texts)
-        self._add(self._apart, texts)
+        self._add(("beside", "apart"), texts)
 
     def apart(self, *texts: str) -> None:
-        self._add(self._apart, texts)
+        self._add(("apart",), texts)
 
     def links(self, *addresses: str) -> None:
-        self._add(self._links, addresses)
-        self._add(self._apart, addresses)
+        self._add(("links", "apart"), addresses)
 
-    @staticmethod
-    def _add(phrases: dict[str, set[tuple[str, ...]]], texts: Iterable[str]) -> None:
+    def _add(self, kinds: Iterable[str], texts: Iterable[str]) -> None:
         for text in texts:
-            if phrase := tuple(t.casefold() for t in words(text)):
-                phrases.setdefault(phrase[0][0], set()).add(phrase)
+            if phrase := tuple(token.casefold() for token in words(text)):
+                for kind in kinds:
+                    known = self._phrases.setdefault((kind, phrase[0][0]), [])
+                    if phrase not in known:
+                        known.append(phrase)
+                        known.sort(key=lambda p: (-len(p), p))
 
-    def starting(self, which: str, token: str) -> list[tuple[str, ...]]:
+    def starting(self, kind: str, token: str) -> Sequence[tuple[str, ...]]:
         """The phrases that may begin with ``token`` or a part of it, longest first."""
-        phrases = {"beside": self._beside, "apart": self._apart, "links": self._links}[which]
-        return sorted(phrases.get(token[0].casefold()[0], ()), key=lambda p: (-len(p), p))
+        return self._phrases.get((kind, token[0].casefold()[0]), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +97,8 @@ class Alignment:
     difference: Difference | None
 
 
+#: How many states a search may visit, beside eight for each token.
+_STATES = 50_000
 _TEXT, _APART = 0, 1
 _State = tuple[int, int, int]
 
@@ -111,11 +111,13 @@ class _Search:
         self.best, self.first, self.last = -1, 0, 0
 
     def run(self) -> Alignment:
-        """Depth first, with a stack of its own; each state is visited once."""
+        """Depth first, with a stack of its own; each state is visited once, and where words
+        repeat without end the search gives up, which refuses."""
         goal = (len(self.heard), len(self.edition.tokens))
         stack: list[_State] = [(0, 0, _TEXT)]
         seen: set[_State] = set()
-        while stack:
+        bound = _STATES + 8 * sum(goal)
+        while stack and len(seen) < bound:
             state = stack.pop()
             if state in seen:
                 continue

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from flows.edition import Edition, File, Imprint, Rendition, pictures
+from flows.edition import Edition, File, Heading, Imprint, Rendition, SideBox, pictures, walk
 from flows.house import House
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.furniture import addresses
@@ -141,14 +141,20 @@ def _ids(file: File, page: Any) -> Check:
     return holds("anchors", file.path, figure)
 
 
-def _external(edition: Edition) -> list[str]:
-    return list(dict.fromkeys(a for a in addresses(edition) if not a.startswith("#")))
+def _due(edition: Edition, *, within: bool) -> list[str]:
+    """The addresses that the edition links to, each once; those ``within`` it if asked for and
+    if they lead somewhere: one that does not is a fault of another name."""
+    blocks = (b for b in walk(edition.blocks) if isinstance(b, Heading | SideBox))
+    anchors = {f"#{block.anchor}" for block in blocks if block.anchor}
+    every = dict.fromkeys(addresses(edition))
+    return [a for a in every if not a.startswith("#") or (within and a in anchors)]
 
 
-def _kept(file: File, edition: Edition, found: set[str]) -> Check:
+def _kept(file: File, edition: Edition, found: set[str], *, within: bool = True) -> Check:
     """Each address that the edition links to is linked to in the file."""
-    due = _external(edition)
+    due = _due(edition, within=within)
     known = {_same(address) for address in found}
+    known |= {f"#{address.partition('#')[2]}" for address in found if "#" in address}
     lost = [address for address in due if _same(address) not in known]
     figure = share(len(due) - len(lost), len(due))
     if lost:
@@ -165,9 +171,11 @@ def _same(address: str) -> str:
 def _said(file: File, edition: Edition) -> Check:
     """In plain text an address is words; it may go on over the end of a line."""
     text = "".join(file.data.decode("utf-8").split())
-    due = _external(edition)
+    due = _due(edition, within=False)
     shown = {address: address.removeprefix("mailto:").removeprefix("tel:") for address in due}
-    return _kept(file, edition, {address for address in due if shown[address] in text})
+    return _kept(
+        file, edition, {address for address in due if shown[address] in text}, within=False
+    )
 
 
 def _pictures(file: File, edition: Edition, page: Any) -> Iterator[Check]:
@@ -216,17 +224,23 @@ def _pdf(file: File, edition: Edition, site: _Site) -> list[Check]:
         if dead
         else holds("anchors", file.path, figure)
     )
-    return [anchors, _resolved(file, uris, site.root, site), _kept(file, edition, set(uris))]
+    return [
+        anchors,
+        _resolved(file, uris, site.root, site),
+        _kept(file, edition, {*uris, *(f"#{name}" for name in wanted)}),
+    ]
 
 
 def _follow(note: Any, uris: list[str], wanted: list[str]) -> None:
+    import pikepdf
+
     action = note.get("/A")
     target = note.get("/Dest")
     if action is not None and str(action.get("/S")) == "/URI":
         uris.append(str(action.URI))
     elif action is not None and str(action.get("/S")) == "/GoTo":
         target = action.get("/D")
-    if target is not None and not hasattr(target, "append"):
+    if isinstance(target, pikepdf.String | pikepdf.Name):
         wanted.append(str(target))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from typing import Any, cast
@@ -23,17 +22,32 @@ _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 _RTL_RUN = re.compile(f"[{_RTL}](?:[{_RTL}\\s]*[{_RTL}])?")
 
 
-@dataclass(slots=True)
 class Piece:
-    """The text of one marked-content sequence: where it begins and ends, its type's size;
-    ``page`` is from 0."""
+    """The text of one marked-content sequence, and where it stands; ``page`` is from 0.
 
-    text: str = ""
-    page: int = 0
-    x: float = 0.0
-    y: float = 0.0
-    end: float = 0.0
-    size: float = 0.0
+    Where it ends is reckoned only when asked for: few pieces share a line with the one before.
+    """
+
+    def __init__(self, page: int, x: float, y: float) -> None:
+        self.page, self.x, self.y = page, x, y
+        self.size = 0.0
+        self._runs: list[tuple[_Font, float, float | None, bytes]] = []
+
+    def show(self, font: _Font, size: float, x: float | None, shown: bytes) -> None:
+        """A TJ array as written in hexadecimal; ``x`` is None where it goes on from the last."""
+        self._runs.append((font, size, x, shown))
+        self.size = max(self.size, size)
+
+    @property
+    def text(self) -> str:
+        return "".join(font.read(shown) for font, _, _, shown in self._runs)
+
+    @property
+    def end(self) -> float:
+        end = self.x
+        for font, size, x, shown in self._runs:
+            end = (end if x is None else x) + font.width(shown) * size / 1000
+        return end
 
 
 class _Font:
@@ -57,28 +71,39 @@ class _Font:
         run = list(self._font.DescendantFonts[0].get("/W", []))
         while run:
             start, then = int(run.pop(0)), run.pop(0)
-            if isinstance(then, int | float) or not hasattr(then, "__iter__"):
+            if not hasattr(then, "append"):
                 width = float(run.pop(0))
                 found |= dict.fromkeys(range(start, int(then) + 1), width)
             else:
                 found |= {start + k: float(w) for k, w in enumerate(then)}
         return found
 
-    def read(self, data: bytes) -> tuple[str, float]:
+    def codes(self, shown: bytes) -> list[int]:
+        data = bytes.fromhex(b"".join(_STRING.findall(shown)).decode("ascii"))
         step = 2 if self.wide else 1
-        codes = [int.from_bytes(data[k : k + step]) for k in range(0, len(data), step)]
-        text = "".join(self.text.get(code, "\ufffd") for code in codes)
-        return text, sum(self.widths.get(code, 0.0) for code in codes)
+        return [int.from_bytes(data[k : k + step]) for k in range(0, len(data), step)]
+
+    def read(self, shown: bytes) -> str:
+        text = self.text
+        return "".join([text.get(code, "\ufffd") for code in self.codes(shown)])
+
+    def width(self, shown: bytes) -> float:
+        """The advance of a TJ array, in thousandths of the type size."""
+        moves = sum(map(float, _STRING.sub(b"", shown).strip(b"[] ").replace(b"<>", b"").split()))
+        return sum(self.widths.get(code, 0.0) for code in self.codes(shown)) - moves
 
 
-_HEX = re.compile(rb"<([0-9a-fA-F\s]*)>|([\[\]])")
+_LITERAL = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_STRING = re.compile(rb"<([0-9a-fA-F]*)>")
 
 
 def _to_unicode(cmap: bytes) -> dict[int, str]:
     """A ToUnicode CMap (ISO 32000-1 §9.10.3): glyph code → text."""
     found: dict[int, str] = {}
     for part in re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL):
-        values = [m.group(1) for m in _HEX.finditer(part)]
+        values = _STRING.findall(part)
         for code, text in zip(values[::2], values[1::2], strict=False):
             found[int(code, 16)] = _utf16(text)
     for part in re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.DOTALL):
@@ -112,11 +137,11 @@ class _Reader:
         import pikepdf
 
         font, size = _Font({}), 0.0
-        x = y = scale = 0.0
+        x: float | None = 0.0
+        y = scale = 0.0
         for step in pikepdf.parse_content_stream(source):
             operands: Any = step.operands
-            operator = str(step.operator)
-            match operator:
+            match str(step.operator):
                 case "BDC" | "BMC":
                     self.marks.append(_mcid(operands, resources))
                 case "EMC":
@@ -127,10 +152,10 @@ class _Reader:
                     _, b, _, d, x, y = (float(v) for v in operands)
                     scale = abs(d) or abs(b)
                 case "Td" | "TD":
-                    x, y = x + float(operands[0]) * scale, y + float(operands[1]) * scale
+                    x, y = (x or 0) + float(operands[0]) * scale, y + float(operands[1]) * scale
                 case "Tj" | "TJ":
-                    shown = operands[0] if operator == "TJ" else operands
-                    x = self._show(shown, font, size * scale, x, y)
+                    self._show(_hexadecimal(operands[0]), font, size * scale, x, y)
+                    x = None
                 case "Do":
                     form = resources.XObject[operands[0]]
                     if str(form.get("/Subtype")) == "/Form":
@@ -139,28 +164,34 @@ class _Reader:
                     pass
 
     def _font(self, font: Any) -> _Font:
-        key = font.objgen if font.is_indirect else id(font)
-        return self.fonts.setdefault(key, _Font(font))
+        key = font.objgen
+        if key not in self.fonts:
+            self.fonts[key] = _Font(font)
+        return self.fonts[key]
 
-    def _show(self, shown: Any, font: _Font, size: float, x: float, y: float) -> float:
-        import pikepdf
-
-        start, texts = x, []
-        for part in shown:
-            if isinstance(part, pikepdf.String):
-                text, width = font.read(bytes(part))
-                texts.append(text)
-                x += width * size / 1000
-            else:
-                x -= float(part) * size / 1000
+    def _show(self, shown: bytes, font: _Font, size: float, x: float | None, y: float) -> None:
         mark = next((m for m in reversed(self.marks) if m is not None), None)
-        if mark is not None and -1 not in self.marks:
-            piece = self.pieces.get(mark)
-            if piece is None:
-                piece = self.pieces[mark] = Piece("", self.number, start, y, x, size)
-            piece.text += "".join(texts)
-            piece.end, piece.size = x, max(piece.size, size)
-        return x
+        if mark is None or -1 in self.marks:
+            return
+        if mark not in self.pieces:
+            self.pieces[mark] = Piece(self.number, x or 0.0, y)
+        self.pieces[mark].show(font, size, x, shown)
+
+
+def _hexadecimal(operand: Any) -> bytes:
+    """What Tj or TJ shows, its strings in hexadecimal (ISO 32000-1 §7.3.4)."""
+    written = bytes(operand.unparse())
+    return _LITERAL.sub(_literal, written) if b"(" in written else written
+
+
+def _literal(found: re.Match[bytes]) -> bytes:
+    inside = _ESCAPE.sub(_escape, found.group()[1:-1])
+    return b"<%s>" % inside.hex().encode()
+
+
+def _escape(found: re.Match[bytes]) -> bytes:
+    code = found.group(1)
+    return bytes([int(code, 8) & 0xFF]) if code.isdigit() else _ESCAPED.get(code, code)
 
 
 def _mcid(operands: Any, resources: Any) -> int | None:
@@ -221,8 +252,7 @@ def pdf_words(data: bytes) -> Spoken:
         if "/StructTreeRoot" not in pdf.Root:
             raise ValueError("the PDF has no structure tree")
         pieces = _pieces(pdf)
-        order = list(_tree(pdf))
-    return _join([None if key is None else pieces.get(key) for key in order])
+        return _join([None if key is None else pieces.get(key) for key in _tree(pdf)])
 
 
 def _join(pieces: list[Piece | None]) -> Spoken:
@@ -236,12 +266,13 @@ def _join(pieces: list[Piece | None]) -> Spoken:
         if piece is None:
             fresh = True
             continue
-        if before is not None and (fresh or not _same_line(before, piece)):
+        same = before is not None and _same_line(before, piece)
+        if fresh or not same:
             tokens.extend(words(line))
             line = ""
             if fresh:
                 starts.add(len(tokens))
-            if not fresh or piece.page != before.page:
+            if not same:  # a word may go on over a line, and so over a column or a page
                 breaks.add(len(tokens))
         line += _logical(piece.text)
         before, fresh = piece, False

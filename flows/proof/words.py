@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, starmap
+from itertools import chain, filterfalse, starmap
 
 from flows.edition import (
     Block,
@@ -77,20 +77,31 @@ def words(text: str) -> tuple[str, ...]:
     folded = text.translate(_FOLD)
     if not folded.isascii():
         folded = unicodedata.normalize("NFKC", folded).translate(_FOLD)
-    tokens: list[str] = []
-    end = -1
-    glue = False
+    tokens = _TOKEN.findall(folded)
+    if folded.isascii() or not any(map(_is_mark, filterfalse(str.isascii, tokens))):
+        return tuple(tokens)
+    return tuple(_with_marks(folded))
+
+
+def _is_mark(token: str) -> bool:
+    return len(token) == 1 and unicodedata.category(token) in _MARK
+
+
+def _with_marks(folded: str) -> Iterator[str]:
+    """Tokens of a text with combining marks, which belong to the word they stand in."""
+    word, end, marked = "", 0, False
     for match in _TOKEN.finditer(folded):
-        token, start = match.group(), match.start()
-        mark = len(token) == 1 and not token.isascii() and unicodedata.category(token) in _MARK
-        joins = start == end and tokens and (mark or (glue and token.isalnum()))
-        if joins:
-            tokens[-1] += token
+        token = match.group()
+        mark = _is_mark(token)
+        if word and match.start() == end and (mark or (marked and token.isalnum())):
+            word += token
         else:
-            tokens.append(token)
-        glue = mark and (bool(joins))
-        end = match.end()
-    return tuple(tokens)
+            if word:
+                yield word
+            word = token
+        end, marked = match.end(), mark
+    if word:
+        yield word
 
 
 def is_word(token: str) -> bool:
