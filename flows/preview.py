@@ -23,7 +23,7 @@ from babel.numbers import format_decimal
 from slugify import slugify
 
 from flows._preview_changes import grouped
-from flows._preview_files import files_beside, leaves
+from flows._preview_files import HTML, files_beside, leaves
 from flows.edition import (
     Block,
     Change,
@@ -120,7 +120,7 @@ def preview(
     )  # fmt: skip
     files = fonts | {file.path: file for file in beside}
     return (
-        File(f"{folder}/index.html", "text/html; charset=utf-8", page.encode()),
+        File(f"{folder}/index.html", HTML, page.encode("utf-8", "replace")),
         *(File(f"{folder}/{p}", f.media_type, f.data) for p, f in sorted(files.items())),
     )
 

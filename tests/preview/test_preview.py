@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
@@ -205,6 +206,13 @@ def test_a_refused_edition_still_says_what_was_understood_and_why():
     assert "Une, Deux" in refused.text
     assert "Lire une vallée" in refused.text
     assert "iframe" not in refused.tags
+
+
+def test_a_file_name_that_is_not_unicode_still_gets_its_page():
+    strange = replace(MANUSCRIPT, file="caf\udce9.txt", metadata=())
+    refused = Edited(None, (ERROR,), ())
+    files = preview("caf\udce9.txt", strange, refused, (), HOUSE, "fr")
+    assert "caf?.txt" in files[0].data.decode()
 
 
 def test_a_trial_says_so():
