@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.edition import Manuscript, Place, Text
 from flows.sources._drop import EDITION_TOML, Entry, entries, fingerprint, is_outside
-from flows.sources._record import Reading, Record, Refusal, clean_lines, runs_of
+from flows.sources._record import Reading, Record, Refusal, check_lines, clean_lines, runs_of
 
 __all__ = ["Entry", "entries", "fingerprint", "read"]
 
@@ -87,6 +87,8 @@ def _read(data: bytes, entry: Entry, record: Record) -> tuple[str, Reading]:
     if not text.strip("\ufeff\u200b\u00a0 \t\n"):
         raise Refusal("empty")
     kind = _kind.text_kind(text, entry.source.suffix.lower())
+    if kind is not _kind.Kind.HTML:
+        check_lines(text)
     if kind is _kind.Kind.TEXT:
         from flows.sources.text import read_text
 

@@ -19,6 +19,9 @@ from flows.edition import (
 
 #: A file that is damaged everywhere gets this many changes listed; the finding gives the count.
 LISTED = 200
+#: A longer line is no paragraph that a person wrote; layout would need minutes for it.
+MAX_LINE = 100_000
+_INLINED = re.compile(r"data:image/[^)\s\"'>]*")
 _BLANKS = re.compile(r"[\t\n\v\f\r\u2028\u2029]+")
 
 
@@ -102,6 +105,13 @@ def clean_lines(text: str, record: Record) -> str:
         lines.append(line)
     record.note("control-characters", record.place(first), count=str(count))
     return normal("\n".join(lines))
+
+
+def check_lines(text: str) -> None:
+    """Raises :class:`Refusal` for a line too long to be set; pictures in it do not count."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MAX_LINE and len(_INLINED.sub("", line)) > MAX_LINE:
+            raise Refusal("line-too-long", number, line, length=str(len(line)))
 
 
 def clean(text: str, record: Record) -> str:

@@ -46,7 +46,7 @@ from flows.sources._inline import InlineReader, Node
 from flows.sources._kind import Kind
 from flows.sources._metadata import take_front_matter
 from flows.sources._pictures import Fetch, Pictures
-from flows.sources._record import Reading, Record, Refusal, first_words
+from flows.sources._record import MAX_LINE, Reading, Record, Refusal, first_words
 from flows.sources._tree import BlockReader, merged
 
 #: Seconds, and megabytes of memory, that one source may take; an ordinary one takes 0.02 and 60.
@@ -174,7 +174,10 @@ def _read(
         walker = BlockReader(inline, pictures)
         for node in nodes:
             for block in walker.block(node):
-                reading.placed.append(Placed(block, locator.next(_words(block))))
+                words = _words(block)
+                if len(words) > MAX_LINE:
+                    raise Refusal("line-too-long", 0, words, length=str(len(words)))
+                reading.placed.append(Placed(block, locator.next(words)))
     except RecursionError as error:
         raise Refusal("too-deep") from error
     _title(reading, record)

@@ -6,7 +6,8 @@ What the lines tell
 category), the day, and the title on the next line. Where the line after the day is a paragraph,
 the title is the line before it. Without a day, the title is the first line if it looks like one.
 
-*Standfirst.* The paragraph after the title, where a second one follows before the first heading.
+*Standfirst.* The paragraph after the title, where a second one follows before the first heading;
+in a text with neither day nor headings there is none.
 
 *Headings.* A short line alone between blank lines, without final punctuation, above a paragraph.
 After ``? ! … : »`` the paragraph must be a long one, since a short reply would follow speech.
@@ -34,10 +35,8 @@ from itertools import pairwise
 
 from flows.edition import Block, Heading, ItemList, Paragraph, Placed, SideBox
 from flows.sources._dates import iso_day, states_day
-from flows.sources._record import Reading, Record, Refusal, runs_of
+from flows.sources._record import Reading, Record, runs_of
 
-#: A longer line is no paragraph that a person wrote; layout would need minutes for it.
-MAX_LINE = 100_000
 #: Lines that a website's templates leave behind in a saved page.
 DEBRIS = re.compile(r"Quotation|bool\((true|false)\)|null|undefined|NULL|\[object Object\]")
 _BULLET = re.compile(r"[-•*‣◦]\s+")
@@ -63,12 +62,13 @@ class Run:
 
 
 def read_text(text: str, record: Record) -> Reading:
-    """Reads a cleaned text. Raises :class:`Refusal` for a line too long to be set."""
+    """Reads a cleaned text."""
     reading = Reading()
     runs = split(text)
     runs = _without_head(runs, reading, record)
     first = next((i for i, level in enumerate(levels(runs)) if level), len(runs))
-    if "title" in reading.metadata and first > 1 and _may_be_standfirst(runs[0]):
+    structured = first < len(runs) or "date" in reading.metadata
+    if "title" in reading.metadata and structured and first > 1 and _may_be_standfirst(runs[0]):
         reading.standfirst = runs_of(runs[0].text)
         reading.places["standfirst"] = record.place(runs[0].line, runs[0].text)
         runs = [replace(runs[1], gap=min(runs[1].gap, 1)), *runs[2:]]
@@ -77,14 +77,12 @@ def read_text(text: str, record: Record) -> Reading:
 
 
 def split(text: str) -> list[Run]:
-    """The runs of a text, with blanks at the ends of lines taken off. Raises :class:`Refusal`."""
+    """The runs of a text, with blanks at the ends of lines taken off."""
     runs: list[Run] = []
     lines: list[str] = []
     gap = 0
     rows = text.split("\n")
     for number, row in enumerate([*rows, ""], start=1):
-        if len(row) > MAX_LINE:
-            raise Refusal("line-too-long", number, row, length=str(len(row)))
         if line := row.replace("\t", " ").strip().strip("\ufeff\u200b").strip():
             lines.append(line)
             continue
