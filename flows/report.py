@@ -1,9 +1,9 @@
 """How findings are printed: as a good compiler does, in the officer's language.
 
-    content/2015-numerique.txt:12:34: doute[glued-words] Deux mots se touchent : « désert.Reste ».
-        …le quai restait désert.Reste une bonne nouvelle, la…
-                           ^^^^^^^^^^^
-        à faire : Ouvrez la source et séparez-les, s’il le faut.
+    content/page.txt:11:454: doute[glued-words] « déserté.Reste » : il manque une espace.
+        …marche, les autres un quai déserté.Reste une bonne nouvelle, et ce…
+                                    ^^^^^^^^^^^^^
+        à faire : Écrivez « déserté. Reste » si c’est bien deux mots.
 
 The sentences come from ``templates/findings``, the words around them from ``templates/report``.
 On a terminal rich colours and wraps them; into a file or a pipe goes one long plain line each, so

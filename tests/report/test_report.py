@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from flows import report
 from flows.edition import Change, Finding, Place, Severity
 
-LINE = "Les uns partent, le quai reste désert.Reste une bonne nouvelle pour les autres."
-PLACE = Place("a.txt", 2, 35, "désert.Reste")
+LINE = "Les uns y voient une marche, les autres un quai déserté.Reste une bonne nouvelle, à la fin."
+PLACE = Place("a.txt", 2, 35, "déserté.Reste")
 
 
 def finding(severity: Severity = Severity.DOUBT, place: Place = PLACE) -> Finding:
@@ -52,17 +52,17 @@ def test_the_content_folder_stands_before_the_file_as_the_user_typed_it():
 
 def test_carets_stand_under_the_words_in_the_line_of_the_source(tmp_path):
     (tmp_path / "a.txt").write_text(f"Titre\n{LINE}\n", encoding="utf-8")
-    place = Place("a.txt", 2, LINE.index("passé") + 1, "désert.Reste")
+    place = Place("a.txt", 2, LINE.index("déserté") + 1, "déserté.Reste")
     lines = printed(finding(place=place), content=tmp_path).splitlines()
-    at = lines[1].index("désert.Reste")
+    at = lines[1].index("déserté.Reste")
     assert lines[1].startswith("    …")
-    assert lines[2] == " " * at + "^" * len("désert.Reste")
+    assert lines[2] == " " * at + "^" * len("déserté.Reste")
 
 
 def test_a_source_that_has_changed_or_cannot_be_read_shows_the_words_alone(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"\xff\xfe\x00")
     for content in (tmp_path, tmp_path / "nowhere"):
-        assert "\n    désert.Reste\n    ^^^^^^^^^^^\n" in printed(finding(), content=content)
+        assert "\n    déserté.Reste\n    ^^^^^^^^^^^^^\n" in printed(finding(), content=content)
 
 
 def test_without_a_column_the_words_are_shown_without_carets():
