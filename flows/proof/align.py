@@ -230,18 +230,25 @@ class _Search:
             self.first, self.last = min(self.first, i), max(self.last, i)
 
     def _difference(self) -> Difference:
+        """What happened at the furthest place: looked for within eight words."""
         due, j = self.edition.tokens, self.best
-        missing = next((k for k in range(1, 9) if self._agree(self.first, j + k)), 0)
-        if self.first >= len(self.heard) or (missing and j < len(due)):
+        if self.first >= len(self.heard):
             return self._say("missing", j, self.first)
+        for i in (self.first, self.last):
+            if any(self._agree(i, j + k) for k in range(1, 9)):
+                return self._say("missing", j, i)
         if j >= len(due) or any(self._agree(self.last + k, j) for k in range(1, 9)):
             return self._say("added", j, self.last)
         return self._say("changed", j, self.last)
 
     def _agree(self, i: int, j: int) -> bool:
         """True where rendition and edition run on together for three words, or to the end."""
-        a, b = self.heard[i : i + 3], self.edition.tokens[j : j + 3]
-        return bool(b) and a == b
+        due = self.edition.tokens[j : j + 3]
+        for word in due:
+            i = self._consume(i, word) if i < len(self.heard) else 0
+            if not i:
+                return False
+        return bool(due)
 
     def _say(self, kind: str, j: int, i: int) -> Difference:
         due = self.edition.tokens

@@ -14,10 +14,12 @@ from flows.words import say
 PAGE = """<!doctype html><html lang="fr"><head><title>Et mon territoire ? – Conseil de développement
 </title><style>p { color: red }</style></head><body><p>Conseil de développement</p>
 <p>Conférences · 16 août 2018</p><nav><ol><li><a href="#a">Les usages</a> … 3</li>
-<li>Et demain 4</li></ol></nav><svg aria-hidden="true"><text>décor</text></svg>
+<li>Et demain 4</li></ol></nav><!--[if mso]>Outlook<![endif]-->
+<svg aria-hidden="true"><text>décor</text></svg>
 <h1>Et mon territoire&nbsp;?</h1><p>Trois usages, un lieu&#8239;: la place du village.</p>
 <p>Le 1<sup>er</sup> mars, la territoriali<em>sation</em><sup><a
-href="#n1" role="doc-noteref">1</a></sup> des pratiques a commencé&#8239;; <a href="https://exemple.org/etude?annee=2015">une étude</a> le
+href="#n1" role="doc-noteref">1</a></sup>
+des pratiques a commencé&#8239;; <a href="https://exemple.org/etude?annee=2015">une étude</a> le
 montre, peut-être.</p><h2 id="a">Les usages</h2><p>Première ligne<br>seconde ligne.</p>
 <ul><li>des drives</li><li>des tiers-lieux</li></ul>
 <ol start="3"><li>d’abord</li><li>ensuite</li></ol>
@@ -31,7 +33,6 @@ montre, peut-être.</p><h2 id="a">Les usages</h2><p>Première ligne<br>seconde l
 <table><caption>Ce que l’on fait en ligne</caption><tr><th>Usage</th><th>Part</th></tr>
 <tr><th>Achats</th><td>42&nbsp;%</td></tr><tr><th>Échanges</th><td>7&nbsp;%</td></tr></table>
 <h3>Et demain</h3><p>Rien n’est écrit.<sup>2</sup> Tout reste à faire.</p>
-<!--[if mso]>Outlook<![endif]-->
 <ol><li>Un mot de <strong>treize</strong> lettres. ↩</li><li>Sauf ceci.</li></ol>
 <p>Conseil de développement · Révision 2 · https://conseil.example/2018/territoire/</p></body></html>"""
 ARTICLE = slice(PAGE.index("<h1>"), PAGE.index("<p>Conseil de développement · Révision"))
