@@ -20,6 +20,8 @@ from flows.edition import (
     Foreign,
     Heading,
     Inline,
+    Inlines,
+    Link,
     Note,
     Picture,
     SideBox,
@@ -27,6 +29,7 @@ from flows.edition import (
     inline_runs,
     inline_text,
     plain,
+    walk,
 )
 
 #: A side box of no more words is kept in one piece.
@@ -35,8 +38,9 @@ _SHORT_BOX = 170
 _FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰€$£°]|[a-zA-Z]{1,3})?")
 
 
-_NOTE = Markup('<span><span class="note">{}</span></span>')
-_NOTE_IN_NOTE = Markup(" ({})")
+#: A note, and how many numbers those within it have taken.
+_NOTE = Markup('<span style="counter-increment: footnote {}"><span class="note">{}</span></span>')
+_NOTE_IN_NOTE = Markup(" (<sup>{}</sup> {})")
 
 
 class PrintedPicture(NamedTuple):
@@ -57,23 +61,36 @@ class Entry(NamedTuple):
     inner: list[Entry]
 
 
+@dataclass
 class _Inline(InlineHtml):
-    """Inline text with footnotes at their call. A note within a note stands in parentheses: a
-    footnote has no foot of its own."""
+    """Inline text with footnotes at their call. A note within a note stands in parentheses, as
+    a footnote has no foot of its own, and is numbered before it as everywhere. A link to
+    an anchor that is not there is its text."""
 
-    depth = 0
+    anchors: frozenset[str] = frozenset()
+    count: int = 0
+    depth: int = 0
 
     def _one(self, child: Inline) -> Markup:
         match child:
             case Foreign(language, children):  # no span: see _brochure_tags
                 return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
+            case Link(href, children) if href.startswith("#") and href[1:] not in self.anchors:
+                return self(children)
             case Note(children):
-                self.depth += 1
-                text = self(children)
-                self.depth -= 1
-                return (_NOTE_IN_NOTE if self.depth else _NOTE).format(text)
+                return self._note(children)
             case _:
                 return super()._one(child)
+
+    def _note(self, children: Inlines) -> Markup:
+        before = self.count
+        self.depth += 1
+        text = self(children)
+        self.depth -= 1
+        self.count += 1
+        if self.depth:
+            return _NOTE_IN_NOTE.format(self.count, text)
+        return _NOTE.format(self.count - before - 1, text)
 
 
 @dataclass
@@ -82,10 +99,13 @@ class Setting:
     title's, so that headings nest without a gap (ISO 14289-1, 7.4.2)."""
 
     paper: Paper
+    edition: Edition
     level: int = 1
 
     def __post_init__(self) -> None:
-        self.inline = _Inline(lambda _number, text: text)
+        blocks = walk(self.edition.blocks)
+        anchors = frozenset(b.anchor for b in blocks if isinstance(b, Heading | SideBox))
+        self.inline = _Inline(lambda _number, text: text, anchors=anchors)
 
     def rank(self, level: int) -> int:
         """The rank (2–6) at which a heading of ``level`` (1 below the title) is tagged."""
@@ -110,8 +130,11 @@ class Setting:
         box = self.paper.on_grid(height)
         return PrintedPicture(picture_address(figure.picture), alt, width, height, box)
 
-    def columns_of(self, table: Table) -> int:
-        return max(len(row) for row in (table.head, *table.rows, ()))
+    def rows(self, table: Table) -> list[tuple[Inlines, ...]]:
+        """The rows, the head first if there is one, each filled up to the longest."""
+        rows = [row for row in (table.head, *table.rows) if row]
+        width = max(map(len, rows), default=0)
+        return [row + ((),) * (width - len(row)) for row in rows]
 
     def figures(self, table: Table, column: int) -> Markup:
         """The class of a column that holds figures only: they stand flush right."""

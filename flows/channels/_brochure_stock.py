@@ -5,15 +5,19 @@ Nothing is fetched. An address that is not in stock stops the rendering with an 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, NamedTuple
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
+
+#: A font configuration, and the stylesheet of ``@font-face`` rules that filled it.
+Typefaces: TypeAlias = "tuple[FontConfiguration, CSS]"
 
 #: The scheme of addresses that exist in this process only.
 SCHEME = "stock:"
@@ -69,20 +73,64 @@ def fetcher(stock: Mapping[str, tuple[str, bytes]]) -> URLFetcher:
 
 
 @cache
-def typefaces() -> tuple[FontConfiguration, CSS]:
+def typefaces() -> Typefaces:
     """The faces, registered once in a process: both sizes and every edition set with the same."""
+    return _registered({})
+
+
+def typefaces_with(missing: Iterable[int]) -> Typefaces:
+    """The faces and an empty square for each character (code point) that no font at hand has,
+    so that it keeps its place on the page and in the text. Not shared: another edition's
+    squares must not change this one's bytes."""
+    return _registered({f"{SCHEME}typeface/squares.ttf": _squares(sorted(missing))})
+
+
+def _registered(more: Mapping[str, bytes]) -> Typefaces:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
     configuration = FontConfiguration()
-    rules = "".join(
+    rules = [
         f'@font-face {{ font-family: "{face.family}"; src: url("{face.address}");'
         f" font-weight: {face.weight}; font-style: {face.style} }}\n"
         for face in FACES
-    )
+    ]
+    rules += [f'@font-face {{ font-family: "Squares"; src: url("{url}") }}' for url in more]
     stock = {
         face.address: ("font/otf", (files(face.package) / "files" / face.file).read_bytes())
         for face in FACES
     }
-    css = CSS(string=rules, font_config=configuration, url_fetcher=fetcher(stock))
+    stock |= {url: ("font/ttf", data) for url, data in more.items()}
+    css = CSS(string="".join(rules), font_config=configuration, url_fetcher=fetcher(stock))
     return configuration, css
+
+
+def _squares(characters: Sequence[int]) -> bytes:
+    """A TrueType font with one square a character: the same bytes for the same characters."""
+    from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
+    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+
+    pen = TTGlyphPen(None)
+    for corners in (((80, 0), (80, 660), (620, 660), (620, 0)),
+                    ((130, 50), (570, 50), (570, 610), (130, 610))):  # fmt: skip
+        pen.moveTo(corners[0])
+        for corner in corners[1:]:
+            pen.lineTo(corner)
+        pen.closePath()
+    square = pen.glyph()
+    names = {character: f"u{character:06X}" for character in characters}
+    order = [".notdef", *names.values()]
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap(names)
+    builder.setupGlyf(dict.fromkeys(order, square))
+    builder.setupHorizontalMetrics(dict.fromkeys(order, (700, 80)))
+    builder.setupHorizontalHeader(ascent=750, descent=-250)
+    builder.setupOS2(sTypoAscender=750, sTypoDescender=-250)
+    builder.setupNameTable({"familyName": "Squares", "styleName": "Regular"})
+    builder.setupPost()
+    builder.font["head"].created = builder.font["head"].modified = 0
+    builder.font.recalcTimestamp = False
+    data = BytesIO()
+    builder.save(data)
+    return data.getvalue()

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import textwrap
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from flows.channels._brochure_paper import A4, A5, Paper
 from flows.channels._brochure_setting import Setting, contents, picture_address
-from flows.channels._brochure_stock import SCHEME, fetcher, typefaces
+from flows.channels._brochure_stock import SCHEME, Typefaces, fetcher, typefaces, typefaces_with
 from flows.channels._brochure_tags import notes_at_their_calls
 from flows.channels._cover import cover_svg
 from flows.channels._qr import qr_svg
@@ -36,9 +37,6 @@ from flows.house import House
 from flows.looks import Palette, palette
 from flows.words import catalogue, environment, local_day, long_date
 
-if TYPE_CHECKING:
-    from weasyprint import CSS
-
 _PAPERS = ((A4, "public/brochure.pdf"), (A5, "public/brochure-a5.pdf"))
 #: The cover's drawing, in millimetres of an A5 page; it is the same shape on A4.
 _ART = (132, 126)
@@ -50,55 +48,58 @@ _RUNNING_HEAD = 60
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     """``public/brochure.pdf`` (A4, two columns) and ``public/brochure-a5.pdf`` (one column)."""
-    cache: dict[str, Any] = {}
     stock = {f"{SCHEME}cover.svg": ("image/svg+xml", _cover(edition, house))}
     stock |= {picture_address(p): (p.media_type, p.data) for p in pictures(edition)}
+    words = catalogue("brochure", edition.language)
+    trial = words["trial"] if _is_trial(imprint, house) else ""
+    decoded: dict[str, Any] = {}
     files = []
     for paper, path in _PAPERS:
         html = _html(paper, edition, imprint, house)
-        identifier = hashlib.sha256(f"{paper.name}{html}".encode())
-        identifier.update(fingerprint(edition).encode())
-        data = _pdf(html, _sheet(paper, house, edition, imprint), stock, cache, identifier.digest())
-        files.append(File(path, "application/pdf", data))
+        pages = _Pages(html, _sheet(paper, palette(house), trial), stock, decoded)
+        name = hashlib.sha256(f"{paper.name} {fingerprint(edition)} {html}".encode()).digest()
+        files.append(File(path, "application/pdf", pages.pdf(name[:16])))
     return Rendition("brochure", tuple(files))
 
 
-def _pdf(
-    html: str,
-    sheet: CSS,
-    stock: dict[str, tuple[str, bytes]],
-    cache: dict[str, Any],
-    identifier: bytes,
-) -> bytes:
-    from weasyprint import HTML
+class _Pages(NamedTuple):
+    """What WeasyPrint sets: pages, a stylesheet's text, what they may ask for (address → media
+    type, bytes), and the pictures that are decoded already."""
 
-    configuration, faces = typefaces()
-    document = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher(stock))
-    data: bytes = document.write_pdf(
-        stylesheets=[faces, sheet],
-        font_config=configuration,
-        finisher=notes_at_their_calls,
-        cache=cache,
-        pdf_variant="pdf/ua-1",
-        pdf_identifier=identifier[:16],
-        dpi=300,
-    )
-    return data
+    html: str
+    sheet: str
+    stock: Mapping[str, tuple[str, bytes]]
+    decoded: dict[str, Any]
 
+    def pdf(self, identifier: bytes) -> bytes:
+        data, missing = self._set(typefaces(), identifier)
+        if missing:
+            data, _ = self._set(typefaces_with(missing), identifier)
+        return data
 
-def _sheet(paper: Paper, house: House, edition: Edition, imprint: Imprint) -> CSS:
-    trial = catalogue("brochure", edition.language)["trial"] if _is_trial(imprint, house) else ""
-    return _parsed_sheet(paper, palette(house), trial)
+    def _set(self, faces: Typefaces, identifier: bytes) -> tuple[bytes, frozenset[int]]:
+        """The PDF, and the characters that no font has: PDF/UA allows none (ISO 14289-1,
+        7.21.8)."""
+        from weasyprint import CSS, HTML
+
+        configuration, rules = faces
+        fetch = fetcher(self.stock)
+        sheet = CSS(string=self.sheet, font_config=configuration, url_fetcher=fetch)
+        source = HTML(string=self.html, base_url=SCHEME, url_fetcher=fetch)
+        options = {"pdf_variant": "pdf/ua-1", "dpi": 300}
+        document = source.render(
+            configuration, stylesheets=[rules, sheet], cache=self.decoded, **options
+        )
+        data: bytes = document.write_pdf(
+            finisher=notes_at_their_calls, pdf_identifier=identifier, **options
+        )
+        return data, frozenset(c for font in document.fonts.values() for c in font.missing)
 
 
 @cache
-def _parsed_sheet(paper: Paper, colours: Palette, trial: str) -> CSS:
-    from weasyprint import CSS
-
-    configuration, _ = typefaces()
+def _sheet(paper: Paper, colours: Palette, trial: str) -> str:
     template = environment("brochure").get_template("brochure.css")
-    css = template.render(paper=paper, colours=colours, trial=_css_string(trial))
-    return CSS(string=css, font_config=configuration, url_fetcher=fetcher({}))
+    return template.render(paper=paper, colours=colours, trial=_css_string(trial))
 
 
 def _css_string(text: str) -> Markup:
@@ -123,7 +124,7 @@ def _html(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> str
             edition=edition,
             house=house,
             words=words,
-            setting=Setting(paper),
+            setting=Setting(paper, edition),
             trial=_is_trial(imprint, house),
             author=house.publisher or house.name,
             summary=plain(inline_text(edition.standfirst)),
