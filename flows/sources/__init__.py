@@ -109,6 +109,8 @@ def _with_edition_toml(entry: Entry, content: Path, reading: Reading, record: Re
     before = dict(reading.metadata)
     places: dict[str, Place] = dict(reading.places)
     try:
+        if path.stat().st_size > MAX_TEXT:
+            raise Refusal("too-large", limit=str(MAX_TEXT // 2**20))
         take_edition_toml(path.read_bytes(), reading, found)
     except OSError as error:
         found.error("unreadable", found.place(), problem=error.strerror or "")

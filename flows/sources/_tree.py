@@ -37,8 +37,9 @@ MAX_SPAN = 200
 class BlockReader:
     """Walks block elements; levels of headings are those of the source, to be shifted later."""
 
-    def __init__(self, inline: InlineReader, pictures: Pictures) -> None:
+    def __init__(self, inline: InlineReader, pictures: Pictures, *, titles_shown: bool) -> None:
         self.inline, self.pictures, self.record = inline, pictures, inline.record
+        self.titles_shown = titles_shown
 
     def blocks(self, nodes: Sequence[Node]) -> tuple[Block, ...]:
         return tuple(b for node in merged(nodes) for b in self.block(node))
@@ -161,13 +162,15 @@ class BlockReader:
 
     def _picture(self, content: Any, caption: Inlines) -> Iterator[Block]:
         """A figure; in brackets stands the alternative text, or the caption where ``alt=`` is
-        given; a title is the caption."""
+        given; in Markdown a title is the caption, elsewhere it is on no page."""
         inside, (address, title) = self.inline(content[1]), content[2]
         alt = attributes(content[0])[2].get("alt", "")
         if alt and not caption and inline_text(inside).strip() != alt.strip():
             caption = inside
+        elif alt and _words(caption) and _words(caption) in _words(inside):
+            caption = inside  # an odt's caption, with the number that pandoc leaves out
         alt = clean(alt or inline_text(inside), self.record).strip()
-        if title and not caption:
+        if title and not caption and self.titles_shown:
             caption = runs_of(clean(title, self.record).strip())
         try:
             yield Figure(self.pictures.get(address), alt, caption)
@@ -243,6 +246,10 @@ def merged(nodes: Iterable[Node]) -> Iterator[Node]:
             yield node
     if waiting:
         yield waiting
+
+
+def _words(children: Inlines) -> str:
+    return " ".join(inline_text(children).split())
 
 
 def _side_box(inner: tuple[Block, ...]) -> SideBox:

@@ -54,8 +54,10 @@ TIMEOUT, MEMORY = 20, 1500
 _MARKDOWN = (
     "markdown-smart-implicit_figures-tex_math_dollars-tex_math_single_backslash-citations"
     "-yaml_metadata_block-pandoc_title_block-mmd_title_block-raw_tex-latex_macros-example_lists"
-    "-blank_before_header+lists_without_preceding_blankline+autolink_bare_uris"
+    "-blank_before_header+lists_without_preceding_blankline"
 )
+#: Doubles pandoc's time, so it is asked for only where an address stands in the text.
+_BARE_ADDRESSES = "+autolink_bare_uris"
 _FORMATS = {
     Kind.MARKDOWN: _MARKDOWN,
     Kind.HTML: "html-smart",
@@ -70,7 +72,8 @@ def read_text_markup(text: str, kind: Kind, fetch: Fetch, record: Record) -> Rea
     reading = Reading()
     if kind is Kind.MARKDOWN:
         text = take_front_matter(text, reading, record)
-    tree = tree_of(_prepared(text, kind).encode(), kind)
+    bare = kind is Kind.MARKDOWN and "://" in text
+    tree = tree_of(_prepared(text, kind).encode(), kind, _BARE_ADDRESSES if bare else "")
     return _read(tree, reading, Pictures(fetch), record, Locator(text, kind, record))
 
 
@@ -82,6 +85,7 @@ def read_package(data: bytes, kind: Kind, fetch: Fetch, record: Record) -> Readi
         reading.state("language", stated, record.place())
     if kind is Kind.ODT:
         _name_titles(tree, dict(_package.title_paragraphs(data)))
+        _name_pictures(tree["blocks"], dict(_package.descriptions(data)))
     return _read(tree, reading, Pictures(fetch), record, Locator("", kind, record))
 
 
@@ -94,6 +98,13 @@ def _name_titles(tree: Node, titles: dict[str, str]) -> None:
                 tree["meta"].setdefault(style, {"t": "MetaInlines", "c": node["c"]})
                 del tree["blocks"][i]
                 break
+
+
+def _name_pictures(nodes: Any, descriptions: dict[str, str]) -> None:
+    """Gives an odt's pictures the alternative texts that pandoc's reader passes over."""
+    for node in _each(nodes):
+        if node["t"] == "Image" and (alt := descriptions.get(node["c"][2][0])):
+            node["c"][0][2].append(["alt", alt])
 
 
 def _plain(nodes: Sequence[Node]) -> str:
@@ -123,10 +134,10 @@ def binary() -> str:
     return shutil.which("pandoc") or "pandoc"
 
 
-def tree_of(data: bytes, kind: Kind) -> Node:
+def tree_of(data: bytes, kind: Kind, extensions: str = "") -> Node:
     """Pandoc's tree of ``data``. Raises :class:`Refusal` where pandoc cannot read it."""
     limit = ["+RTS", f"-M{MEMORY}M", "-RTS"]
-    command = [binary(), "--sandbox", "-f", _FORMATS[kind], "-t", "json", *limit]
+    command = [binary(), "--sandbox", "-f", _FORMATS[kind] + extensions, "-t", "json", *limit]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the source comes by standard input
             command, input=data, capture_output=True, timeout=TIMEOUT, check=True
@@ -171,7 +182,7 @@ def _read(
     try:
         inline = InlineReader(record, _anchors(tree["blocks"]), locator.near)
         _metadata(tree["meta"], inline, reading, locator.kind in (Kind.DOCX, Kind.ODT))
-        walker = BlockReader(inline, pictures)
+        walker = BlockReader(inline, pictures, titles_shown=locator.kind is Kind.MARKDOWN)
         for node in nodes:
             for block in walker.block(node):
                 words = _words(block)
@@ -198,20 +209,22 @@ def _opened(nodes: Sequence[Node]) -> Iterator[Node]:
 
 def _anchors(nodes: Sequence[Node]) -> frozenset[str]:
     """Ids of headings that some link of the document leads to."""
-    ids: set[str] = set()
-    targets: set[str] = set()
+    found = list(_each(nodes))
+    ids = {node["c"][1][0] for node in found if node["t"] == "Header"}
+    targets = {node["c"][2][0].removeprefix("#") for node in found if node["t"] == "Link"}
+    return frozenset(ids & targets - {""})
+
+
+def _each(nodes: Any) -> Iterator[Node]:
+    """Each element of a tree, in no order that matters, however deep."""
     waiting: list[Any] = [nodes]
     while waiting:
         item = waiting.pop()
         if isinstance(item, list):
             waiting.extend(item)
         elif isinstance(item, dict):
-            if item["t"] == "Header":
-                ids.add(item["c"][1][0])
-            elif item["t"] == "Link":
-                targets.add(item["c"][2][0].removeprefix("#"))
+            yield item
             waiting.append(item.get("c"))
-    return frozenset(ids & targets - {""})
 
 
 def _words(block: Block) -> str:
@@ -281,10 +294,8 @@ def _title(reading: Reading, record: Record) -> None:
         alone = sum(head.level <= first.level for _, head in heads) == 1
         before = [p for p in placed[:i] if not _is_day(p.block)]
         at = i if alone or not before else -1
-    elif not stated and placed and isinstance(placed[0].block, Paragraph):
-        text = inline_text(placed[0].block.children)
-        only = len(placed) == 1 and len(text) <= 80
-        at = 0 if only or (len(text) <= _TITLE_LENGTH and text[-1] not in ".,;:") else -1
+    if at < 0 and not stated:
+        at = _first_line(placed)
     if at < 0:
         return
     block, place = placed[at].block, placed[at].place
@@ -300,6 +311,16 @@ def _title(reading: Reading, record: Record) -> None:
     notes = [child for child in block.children if isinstance(child, Note)]
     kept = _title_notes(notes, place, record)
     reading.placed = [*placed[:at], *kept, *placed[at + 1 :]]
+
+
+def _first_line(placed: Sequence[Placed]) -> int:
+    """The index of a first paragraph, but for the day, that looks like a title; or -1."""
+    at = next((i for i, p in enumerate(placed) if not _is_day(p.block)), -1)
+    if at < 0 or not isinstance(block := placed[at].block, Paragraph):
+        return -1
+    text = inline_text(block.children)
+    only = len(placed) == 1 and len(text) <= 80
+    return at if only or (len(text) <= _TITLE_LENGTH and text[-1:] not in ".,;:") else -1
 
 
 def _same(one: str, other: str) -> bool:
