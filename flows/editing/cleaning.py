@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from flows.editing.draft import Draft, Outcome, note, rule
-from flows.editing.tree import map_runs, map_texts
-from flows.edition import Change, Inlines, Place, normal
+from flows.editing.tree import leaves, map_runs, map_texts
+from flows.edition import Change, Inlines, Place, Text, inline_text, normal
 
 #: ``(start, end, replacement)``, in order and apart from each other.
 Edit = tuple[int, int, str]
@@ -152,17 +152,24 @@ class _Cleaner:
     changes: list[Change] = field(default_factory=list)
 
     def __call__(self, text: str) -> str:
-        edits = list(self.edits(text))
+        return inline_text(self.run((Text(text),)))
+
+    def run(self, children: Inlines) -> Inlines:
+        """Edits each piece of a run; a change names whole words, though a word may go on from
+        one piece to the next."""
+        pieces, edits, length = [], [], 0
+        for piece in leaves(children):
+            edits += [(length + a, length + b, new) for a, b, new in self.edits(piece)]
+            pieces.append(piece)
+            length += len(piece)
         if not edits:
-            return text
+            return children
+        text = "".join(pieces)
         for start, end, inside in _word_by_word(text, edits):
             before, after = text[start:end], _apply(text, inside, start, end)
             place = self.spot(self.place, before, start)
             self.changes.append(Change(self.rule, place, before, after))
-        return _apply(text, edits, 0, len(text))
-
-    def run(self, children: Inlines) -> Inlines:
-        return map_texts(children, self)
+        return map_texts(children, lambda piece: _apply(piece, self.edits(piece), 0, len(piece)))
 
 
 def _word_by_word(text: str, edits: list[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:
@@ -183,7 +190,7 @@ def _word_by_word(text: str, edits: list[Edit]) -> Iterator[tuple[int, int, list
     yield start, end, group
 
 
-def _apply(text: str, edits: list[Edit], start: int, end: int) -> str:
+def _apply(text: str, edits: Iterable[Edit], start: int, end: int) -> str:
     parts: list[str] = []
     for left, right, new in edits:
         parts += [text[start:left], new]

@@ -19,6 +19,9 @@ _SPACES["symbols"] = False
 #: A plain word: no spacing rule of French or English looks across the space between two.
 _PLAIN = re.compile(r"[a-zà-ÿœ’]+,?|(?!M)[A-ZÀ-Ýa-zà-ÿ][a-zà-ÿœ’-]{3,}[,.]?")
 _CUT_UP = ("fr", "en")
+_NEITHER = re.compile(r"[^\"«»“”„‘‹›—–-]+")
+#: A mark that was set may show polytypo one that it had left; no text was seen to need a third.
+_ROUNDS = 4
 
 _MONTHS_FR = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 _MONTHS_EN = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -51,6 +54,19 @@ def set_string(text: str, language: str) -> str:
     changes nothing."""
     if not text.strip():
         return text
+    done = _set_once(text, language)
+    for _ in range(_ROUNDS):
+        if _quotes_and_dashes(done) == _quotes_and_dashes(text):
+            break  # only then could another round see other marks than this one did
+        text, done = done, _set_once(done, language)
+    return done
+
+
+def _quotes_and_dashes(text: str) -> str:
+    return _NEITHER.sub("", text)
+
+
+def _set_once(text: str, language: str) -> str:
     primary = language.split("-")[0].lower()
     tidy = _LOOSE.sub(" ", _collapse(_FIXED_WIDTHS.sub(" ", text)))
     done = _polytypo(tidy, language, primary)

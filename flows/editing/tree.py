@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flows.edition import (
@@ -14,6 +14,7 @@ from flows.edition import (
     Inlines,
     ItemList,
     LineBreak,
+    Note,
     Paragraph,
     PullQuote,
     Quote,
@@ -23,6 +24,20 @@ from flows.edition import (
 )
 
 Runs = Callable[[Inlines], Inlines]
+
+
+def leaves(children: Inlines) -> Iterator[str]:
+    """The pieces of :func:`flows.edition.inline_text` with its notes, which they join up to."""
+    for child in children:
+        match child:
+            case Text(value):
+                yield value
+            case LineBreak():
+                yield " "
+            case Note():
+                yield from (" ", *leaves(child.children), " ")
+            case _:
+                yield from leaves(child.children)
 
 
 def map_texts(children: Inlines, one: Callable[[str], str]) -> Inlines:

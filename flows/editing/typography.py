@@ -35,7 +35,7 @@ ADDRESS = re.compile(
     f"|{OPAQUE}"
 )
 #: One mark, or several that are set as one: what pairs off between the text before and after.
-_ATOM = re.compile(r"\.{2,}|…|-+|\n|\S")
+_ATOM = re.compile(r"\.{2,}|…|[-–—]+|\n|\S")
 _OPENING = ("«", "—", "–")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -136,8 +136,8 @@ def _cut(before: str, after: str, lengths: list[int]) -> list[str] | None:
     do not pair off mark by mark, with the same words."""
     if _BETWEEN_WORDS.sub("", before) != _BETWEEN_WORDS.sub("", after):
         return None
-    if len(lengths) == 1:
-        return [after]
+    if sum(map(bool, lengths)) == 1:
+        return [after if length else "" for length in lengths]
     old, new = list(_ATOM.finditer(before)), list(_ATOM.finditer(after))
     if len(old) != len(new):
         return None
