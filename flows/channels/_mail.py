@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 import css_inline
@@ -12,6 +11,8 @@ from flows.looks import Palette, mix
 
 #: Characters to a line: at four bytes each, below the 998 octets of RFC 5322 §2.1.1.
 _LINE = 240
+#: HTML's own blanks; a no-break space is text.
+_BLANKS = " \t\r\f"
 STRIP_HEIGHT = 56
 _FEWEST, _MOST = 4, 9
 
@@ -38,16 +39,18 @@ def folded(html: str) -> str:
     """Lines broken at plain spaces, where HTML does not tell a space from a line's end. A word
     longer than a line stays whole: the transfer encoding breaks it."""
     lines: list[str] = []
-    for line in html.splitlines():
-        if line.strip():
-            lines += textwrap.wrap(
-                line.strip(),
-                _LINE,
-                break_long_words=False,
-                break_on_hyphens=False,
-                expand_tabs=False,
-                replace_whitespace=False,
-            )
+    for line in html.split("\n"):
+        # textwrap would drop a no-break space that stands alone.
+        kept: list[str] = []
+        length = 0
+        for word in filter(None, line.strip(_BLANKS).split(" ")):
+            if kept and length + len(word) > _LINE:
+                lines.append(" ".join(kept))
+                kept, length = [], 0
+            kept.append(word)
+            length += len(word) + 1
+        if kept:
+            lines.append(" ".join(kept))
     return "\n".join(lines) + "\n"
 
 

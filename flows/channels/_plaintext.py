@@ -184,7 +184,7 @@ class _Typist:
             case Text(value):
                 value = value.translate(_BLANKS)
                 self._settle(parts, value)
-                parts.append(" ".join(value.replace("\n", " ").split(" ")))
+                parts.append(value.replace("\n", " "))
             case LineBreak():
                 self._settle(parts, "\n")
                 parts.append("\n")
@@ -205,7 +205,7 @@ class _Typist:
     def _settle(self, parts: list[str], following: str) -> None:
         """A link that ends inside a word has no number: it would cut the word in two."""
         if parts and isinstance(parts[-1], _Call):
-            before = "".join(parts[:-1])[-1:]
+            before = next((part[-1] for part in reversed(parts[:-1]) if part), "")
             cuts = before.isalnum() and following[:1].isalnum()
             parts[-1] = "" if cuts else str(parts[-1])
 
@@ -243,7 +243,7 @@ def _wrapped(text: str, indent: str = "", hang: str = "") -> str:
     lines: list[str] = []
     for number, line in enumerate(text.split("\n")):
         lines += textwrap.wrap(
-            " ".join(line.split(" ")).strip(" "),
+            line.strip(" "),
             max(WIDTH, len(indent) + 24),
             initial_indent=indent + (hang if number else ""),
             subsequent_indent=indent + hang,
