@@ -158,7 +158,7 @@ class _Typist:
         if block.caption:
             yield _wrapped(self.inline(block.caption), indent)
         rows = [
-            [" ".join(self.inline(cell).split()) if cell else "" for cell in row]
+            [self.inline(cell).replace("\n", " ").strip(" ") for cell in row]
             for row in ((block.head, *block.rows) if block.head else block.rows)
         ]
         aligned = _aligned(rows, numeric_columns(block), bool(block.head), indent)
