@@ -29,7 +29,10 @@ _LEAD = (
     r"(?:(?:date|publie|paru|mis en ligne|poste|published|posted)\s*:?\s+)?"
     rf"(?:(?:le|on)\s+)?(?:(?:{_DAYS}),?\s+)?"
 )
-_TIME = r"(?:\s*(?:,|a|at|-|–|T)?\s*\d{1,2}\s*[h:]\s*(?:\d{2})?(?::\d{2})?)?\s*\.?"
+_TIME = (
+    r"(?:\s*(?:,|a|at|-|–|t)?\s*\d{1,2}\s*[h:]\s*(?:\d{2})?(?::\d{2})?)?"
+    r"(?:z|[+-]\d{2}:?\d{2})?\s*\.?"
+)
 _FORMS = tuple(
     re.compile(_LEAD + form + _TIME)
     for form in (
