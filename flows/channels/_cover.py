@@ -2,7 +2,7 @@
 
 A part is what stands under a heading (or a side box); its parcel's area is its share of the words,
 in reading order from the top. The longest part is in the house's strong colour, the next in its
-deep one; the others are fields ploughed along their longest side, so that it reads in black alone.
+deep one; the others are fields ploughed one way and the other, so that it reads in black alone.
 Chance is drawn from the edition's slug: the same edition has the same cover for ever.
 """
 
@@ -22,7 +22,7 @@ Point = tuple[float, float]
 Polygon = tuple[Point, ...]
 
 #: Fewer parcels than this look like a flag, more like a quilt.
-_FEWEST, _MOST = 5, 13
+_FEWEST, _MOST = 5, 9
 #: No parcel smaller than this share of the whole: a sliver is not a field.
 _SMALLEST = 0.035
 
@@ -36,10 +36,10 @@ def cover_svg(edition: Edition, house: House, width: float, height: float) -> Ma
     unit = math.sqrt(width * height)
     parcels = [_inset(p, unit * 0.007) for p in _cut(field, shares, chance)]
     by_size = sorted(range(len(parcels)), key=lambda i: (-shares[i], i))
-    fills: list[Markup] = []
-    for index, parcel in enumerate(parcels):
-        rank = by_size.index(index)
-        fills.append(_filled(parcel, rank, unit, house, next(chance)))
+    fills = [
+        _filled(parcel, index, by_size.index(index), unit, house, next(chance))
+        for index, parcel in enumerate(parcels)
+    ]
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}"'
         ' aria-hidden="true" focusable="false">{2}</svg>'
@@ -98,22 +98,26 @@ def _cut(field: Polygon, shares: Sequence[float], chance: Iterator[float]) -> It
     yield from _cut(_clip(field, away, -low), shares[split:], chance)
 
 
-def _filled(parcel: Polygon, rank: int, unit: float, house: House, chance: float) -> Markup:
+def _filled(
+    parcel: Polygon, index: int, rank: int, unit: float, house: House, chance: float
+) -> Markup:
     looks = house.looks
     if rank < 2:
         colour = looks.strong if rank == 0 else looks.deep
         return Markup('<path d="{}" fill="{}"/>').format(_outline(parcel), colour)
     colour = looks.strong if rank % 3 == 0 else looks.deep
-    pace = unit * (0.011, 0.017, 0.026)[int(chance * 3)]
-    furrows = "".join(f"M{_at(a)}L{_at(b)}" for a, b in _furrows(parcel, pace))
+    pace = unit * (0.014, 0.02, 0.028)[int(chance * 3)]
+    furrows = "".join(f"M{_at(a)}L{_at(b)}" for a, b in _furrows(parcel, pace, index % 2))
     return Markup('<path d="{}" fill="none" stroke="{}" stroke-width="{}"/>').format(
-        furrows, colour, f"{unit * 0.0032:.3f}"
+        furrows, colour, f"{unit * 0.0036:.3f}"
     )
 
 
-def _furrows(parcel: Polygon, pace: float) -> Iterator[tuple[Point, Point]]:
-    """Parallel lines ``pace`` apart, along the longest side of a convex parcel."""
-    (ax, ay), (bx, by) = max(_sides(parcel), key=lambda side: math.dist(*side))
+def _furrows(parcel: Polygon, pace: float, across: int) -> Iterator[tuple[Point, Point]]:
+    """Parallel lines ``pace`` apart, along a convex parcel's longest side, or the next to it."""
+    sides = list(_sides(parcel))
+    longest = max(range(len(sides)), key=lambda i: math.dist(*sides[i]))
+    (ax, ay), (bx, by) = sides[(longest + across) % len(sides)]
     length = math.dist((ax, ay), (bx, by)) or 1.0
     normal = (-(by - ay) / length, (bx - ax) / length)
     reach = [_dot(p, normal) for p in parcel]
@@ -125,7 +129,7 @@ def _furrows(parcel: Polygon, pace: float) -> Iterator[tuple[Point, Point]]:
             for a, b in _sides(parcel)
             if (_dot(a, normal) - level) * (_dot(b, normal) - level) < 0
         ]
-        if len(crossed) == 2:
+        if len(crossed) == 2 and math.dist(*crossed) > pace:
             yield crossed[0], crossed[1]
 
 
