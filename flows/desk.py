@@ -104,8 +104,9 @@ class Desk:
     # ------------------------------------------------------------------------------- planning
 
     def recover(self) -> None:
-        """Finish or undo what a killed run left behind."""
-        if not (self.output / "releases").exists() and not (self.output / "staging").exists():
+        """Finish or undo what a killed run left behind; with nothing left, cost nothing."""
+        lost = self.store.site.is_symlink() and self.ledger.knows_nothing()
+        if not (lost or self.store.has_staging() or self.ledger.unfinished()):
             return
         from flows import release
 

@@ -41,18 +41,11 @@ _facts = sa.Table(
     sa.Column("day", sa.String(10), nullable=False),
     sa.Column("published", sa.String(40), nullable=False),
     sa.Column("updated", sa.String(40), nullable=False),
+    # Empty but for publications: a unique index takes any number of nulls, here and in PostgreSQL.
+    sa.Column("once", sa.String(240), unique=True, nullable=True),
     sqlite_autoincrement=True,
 )
 _published = _facts.c.act == "published"
-sa.Index(
-    "published_once",
-    _facts.c.trial,
-    _facts.c.slug,
-    _facts.c.revision,
-    unique=True,
-    sqlite_where=_published,
-    postgresql_where=_published,
-)
 sa.Index("by_number", _facts.c.trial, _facts.c.act, _facts.c.number)
 sa.Index("by_year", _facts.c.trial, _facts.c.act, _facts.c.year)
 sa.Index("by_slug", _facts.c.trial, _facts.c.slug, _facts.c.act)
@@ -160,6 +153,10 @@ class Ledger:
         query = sa.select(last).where(self._mine(), _published)
         return int(self._rows(query)[0]["last"] or 0)
 
+    def knows_nothing(self) -> bool:
+        """Whether there is no fact at all: a new ledger, or one that took a lost one's place."""
+        return not self._rows(sa.select(_facts.c.id).where(self._mine()).limit(1))
+
     def unfinished(self) -> list[Fact]:
         """Releases begun and neither published nor undone: what a killed run left."""
         later = _facts.alias("later")
@@ -228,7 +225,9 @@ class Ledger:
             raise LedgerError(f"the ledger at {self.url} cannot be written: {error}") from error
 
     def _row(self, fact: Fact, now: datetime) -> dict[str, Any]:
+        once = f"{'trial/' if self.trial else ''}{fact.slug}/{fact.revision}"
         return {
+            "once": once if fact.act == "published" else None,
             "at": now.astimezone(UTC).isoformat(),
             "act": fact.act,
             "who": fact.who,

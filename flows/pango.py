@@ -47,7 +47,8 @@ def main() -> int:
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
         if not missing():
             return 0
-    print(f"Pango is missing, which sets the type of the brochure. Type: {advice()}", file=sys.stderr)
+    sentence = f"Pango is missing, which sets the type of the brochure. Type: {advice()}"
+    print(sentence, file=sys.stderr)
     return 1
 
 

@@ -189,7 +189,7 @@ def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[R
     What is public is recorded; what lies complete in its place goes public (it was proved, and
     meant to go out); what does not is undone. Staging without a living run is removed.
     """
-    if not ledger.total() and (root := tree.current(store.site)):
+    if ledger.knows_nothing() and (root := tree.current(store.site)):
         ledger.record("published", site.facts_of(root, store), now)
     done = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
     for fact in ledger.unfinished():

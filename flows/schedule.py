@@ -6,6 +6,7 @@ missed, so each asks what is *due*, and the second of two finds nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from prefect.client.schemas.objects import (
@@ -38,11 +39,24 @@ async def due_deployment(content: Path, output: Path, house: House) -> RunnerDep
     )
 
 
-async def open_runner(content: Path, output: Path, house: House) -> Runner:
+class _Runner(Runner):
+    """A runner that leaves SIGTERM to the process it lives in."""
+
+    def __init__(self, on_terminate: Callable[[], None]) -> None:
+        super().__init__(name="parution", limit=1, query_seconds=POLL, pause_on_shutdown=False)
+        self._on_terminate = on_terminate
+
+    def handle_sigterm(self, *_signal: object) -> None:
+        self._on_terminate()
+
+
+async def open_runner(
+    content: Path, output: Path, house: House, on_terminate: Callable[[], None]
+) -> Runner:
     """A runner that knows the deployments; it runs one thing at a time.
 
     Schedules are not paused when it stops: what they bring meanwhile is answered afterwards.
     """
-    runner = Runner(name="parution", limit=1, query_seconds=POLL, pause_on_shutdown=False)
+    runner = _Runner(on_terminate)
     await runner.aadd_deployment(await due_deployment(content, output, house))
     return runner

@@ -96,11 +96,15 @@ async def _serve(
 ) -> None:
     from flows.schedule import open_runner
 
-    runner = await open_runner(content, output, house)
     config = uvicorn.Config(
         site_app(output), host="127.0.0.1", port=port, log_level="warning", access_log=False
     )
     web = _Web(config, lambda: _say_hello(house, server, port))
+
+    def stop() -> None:
+        web.should_exit = True
+
+    runner = await open_runner(content, output, house, stop)
     running = asyncio.create_task(runner.start())
     try:
         await _first(web.serve(), running)

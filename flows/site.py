@@ -43,7 +43,7 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
     links = tree.links(before, but=["page", "assets"])
     for year in sorted(years if everything else {fact.year for fact in changed}):
         links[str(year)] = _year_node(year, view)
-    pages = _page_nodes(total, view, tree.links(before / "page") if before else {})
+    pages = _page_nodes(total, view, tree.links(before / "page" if before else None))
     if pages:
         links["page"] = tree.node(store.tree / "lists", "pages", pages)
     links["assets"] = store.tree / "assets"
@@ -130,13 +130,14 @@ def _year_node(year: int, view: _View) -> Path:
 def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> Entries:
     full, _on_front = shelf.split(total)
     touched = {(fact.number - 1) // shelf.PAGE + 1 for fact in view.changed.values()}
+    touched |= {n - 1 for n in range(1, full + 1) if str(n) not in before}  # it has a next page now
     nodes: dict[str, bytes | Path] = {}
     for n in range(1, full + 1):
         if str(n) in before and n not in touched:
             nodes[str(n)] = before[str(n)]
             continue
         facts = view.numbered(shelf.PAGE * (n - 1) + 1, shelf.PAGE * n)
-        file = shelf.page(n, [_line(fact) for fact in facts], view.house)
+        file = shelf.page(n, [_line(fact) for fact in facts], view.house, last=n == full)
         nodes[str(n)] = tree.node(view.store.tree / "pages", str(n), {"index.html": file.data})
     return nodes
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -41,9 +39,16 @@ class Store:
     def proof(self, slug: str, revision: int) -> Path:
         return self.output / "proofs" / slug / self.label(revision)
 
+    def has_staging(self) -> bool:
+        """Whether a run, living or killed, has releases in the making."""
+        folder = self.output / "staging"
+        return folder.is_dir() and any(folder.iterdir())
+
     @contextmanager
     def committing(self) -> Iterator[None]:
         """Held by the one run that changes the site; freed by the system if its process dies."""
+        from filelock import FileLock
+
         self.output.mkdir(parents=True, exist_ok=True)
         with FileLock(self.output / ".lock"):
             yield
@@ -51,6 +56,8 @@ class Store:
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """A folder of this run's own for releases in the making; gone when the run ends."""
+        from filelock import FileLock
+
         folder = self.output / "staging" / secrets.token_hex(4)
         folder.mkdir(parents=True)
         with FileLock(f"{folder}.lock"):
@@ -62,6 +69,8 @@ class Store:
 
     def sweep_staging(self) -> list[str]:
         """Remove what killed runs left in staging; the slugs that stood there."""
+        from filelock import FileLock, Timeout
+
         slugs: list[str] = []
         for lock in sorted((self.output / "staging").glob("*.lock")):
             try:

@@ -13,13 +13,13 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from flows.edition import Finding, inline_text, plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HERE = Path(__file__).resolve().parent
 #: The checkout's folder, or the copy that the wheel carries.
@@ -47,6 +47,8 @@ def catalogue(folder: str, language: str) -> Mapping[str, str]:
 
 def long_date(day: date, language: str) -> str:
     """``16 août 2018`` / ``1er mars 2015`` / ``16 August 2018``, as the language writes a day."""
+    from babel.dates import format_date
+
     pattern = "d MMMM y"
     text = format_date(day, pattern, locale=served(language))
     if served(language) == "fr" and day.day == 1:
@@ -62,6 +64,8 @@ def local_day(moment: datetime, zone: str) -> date:
 @cache
 def environment(folder: str) -> Environment:
     """The Jinja environment of a template folder: escaping on, a missing name is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     env = Environment(
         loader=FileSystemLoader([TEMPLATES / folder, TEMPLATES / "shared"]),
         autoescape=True,

@@ -87,8 +87,10 @@ def number(root: Path | None) -> int:
 
 def links(folder: Path | None, *, but: Iterable[str] = ()) -> dict[str, Path]:
     """The links of a folder of the tree, resolved one step, but those named."""
-    if folder is None:
+    if folder is None or not folder.is_dir():
         return {}
+    if folder.is_symlink():  # links lead on from where the folder really is
+        folder = Path(os.path.normpath(folder.parent / folder.readlink()))
     skipped = set(but)
     return {
         item.name: Path(os.path.normpath(folder / item.readlink()))
