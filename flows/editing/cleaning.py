@@ -83,7 +83,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{2,7}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8}\d{0,2});")
-_STARS = re.compile(r"(\*\*|__)(?=\S)([^*\n]*[^*\s])\1")
+_STARS = re.compile(r"\*\*(?=[^\s*])([^*\n]+)(?<=\S)\*\*")
 _BREAKING = re.compile(r"</?(?:br|p|div|li|td|th|tr|h[1-6]|hr)\b", re.IGNORECASE)
 
 
@@ -98,7 +98,7 @@ def _stray_markup(text: str) -> Iterator[Edit]:
         if meant != entity.group():
             found.append((*entity.span(), meant))
     for stars in _STARS.finditer(text):
-        found += [(stars.start(), stars.start(2), ""), (stars.end(2), stars.end(), "")]
+        found += [(stars.start(), stars.start(1), ""), (stars.end(1), stars.end(), "")]
     last = 0
     for edit in sorted(found):
         if edit[0] >= last:
@@ -177,15 +177,17 @@ def _word_by_word(text: str, edits: list[Edit]) -> Iterator[tuple[int, int, list
     group: list[Edit] = []
     start = end = 0
     for edit in edits:
-        left, right = edit[0], edit[1]
-        while left > 0 and not text[left - 1].isspace():
-            left -= 1
-        while right < len(text) and not text[right].isspace():
-            right += 1
-        if group and left > end:
+        if group and edit[0] > end:
             yield start, end, group
             group = []
-        start, end = (min(start, left), max(end, right)) if group else (left, right)
+        if not group:
+            start = edit[0]
+            while start > 0 and not text[start - 1].isspace():
+                start -= 1
+        if not group or edit[1] > end:  # what was walked through once is not walked again
+            end = edit[1]
+            while end < len(text) and not text[end].isspace():
+                end += 1
         group.append(edit)
     yield start, end, group
 

@@ -31,7 +31,7 @@ OPAQUE = "\U0001d535"
 _DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:fr|com|org|net|eu|io|info|gouv|bzh|be|ch|ca|uk|de|paris)"
 ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>«»\"“”]*[^\s<>«»\"“”.,;:!?)\]…’']"
-    rf"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.@-]){_DOMAIN}(?![\w-])(?:/[^\s<>«»\"“”]*[\w/])?"
+    rf"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.@-]){_DOMAIN}(?![\w-])(?:/[^\s<>«»\"“”]*[\w/])?"
     f"|{OPAQUE}"
 )
 #: One mark, or several that are set as one: what pairs off between the text before and after.
