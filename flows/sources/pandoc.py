@@ -12,14 +12,10 @@ changes to the same :class:`Record`.
 
 from __future__ import annotations
 
-import html
 import json
-import re
 import shutil
 import subprocess
-from bisect import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,26 +23,23 @@ from typing import Any
 
 from flows.edition import (
     Block,
-    Emphasis,
     Figure,
-    Heading,
     Inlines,
     LineBreak,
     Note,
-    Paragraph,
-    Place,
     Placed,
-    Strong,
     inline_runs,
     inline_text,
 )
 from flows.sources import _package
 from flows.sources._dates import iso_day, states_day
+from flows.sources._head import find_day, find_standfirst, find_title, shifted, title_notes
 from flows.sources._inline import InlineReader, Node
 from flows.sources._kind import Kind
+from flows.sources._locator import Locator
 from flows.sources._metadata import take_front_matter
 from flows.sources._pictures import Fetch, Pictures
-from flows.sources._record import MAX_LINE, Reading, Record, Refusal, first_words
+from flows.sources._record import MAX_LINE, Reading, Record, Refusal
 from flows.sources._tree import BlockReader, merged
 
 #: Seconds, and megabytes of memory, that one source may take; an ordinary one takes 0.02 and 60.
@@ -64,7 +57,6 @@ _FORMATS = {
     Kind.DOCX: "docx+styles",
     Kind.ODT: "odt",
 }
-_TITLE_LENGTH = 200
 
 
 def read_text_markup(text: str, kind: Kind, fetch: Fetch, record: Record) -> Reading:
@@ -178,8 +170,8 @@ def _prepared(text: str, kind: Kind) -> str:
 def _read(
     tree: Node, reading: Reading, pictures: Pictures, record: Record, locator: Locator
 ) -> Reading:
-    nodes = list(merged(_opened(tree["blocks"])))
     try:
+        nodes = list(merged(_opened(tree["blocks"])))
         inline = InlineReader(record, _anchors(tree["blocks"]), locator.near)
         _metadata(tree["meta"], inline, reading, locator.kind in (Kind.DOCX, Kind.ODT))
         walker = BlockReader(inline, pictures, titles_shown=locator.kind is Kind.MARKDOWN)
@@ -191,10 +183,12 @@ def _read(
                 reading.placed.append(Placed(block, locator.next(words)))
     except RecursionError as error:
         raise Refusal("too-deep") from error
-    _title(reading, record)
-    _date(reading, record)
-    _standfirst(reading)
-    reading.placed = _shifted(reading.placed)
+    find_title(reading, record)
+    if locator.kind is Kind.HTML and "title" not in reading.metadata:
+        _stored_title(tree["meta"], inline, reading)
+    find_day(reading, record)
+    find_standfirst(reading)
+    reading.placed = shifted(reading.placed)
     return reading
 
 
@@ -243,12 +237,14 @@ def _metadata(meta: Node, inline: InlineReader, reading: Reading, shown: bool) -
     if shown and meta.get("author", {}).get("t") == "MetaList":
         names = (inline_text(_meta_inlines(one, inline)) for one in meta["author"]["c"])
         texts["author"] = "\n".join(" ".join(name.split()) for name in names)
-    names_of = {"title": "title", "lang": "language"} | ({"author": "speakers"} if shown else {})
+    names_of = {"lang": "language"}
+    if shown:  # HTML's <title> names the site too: the last resort, after the headings
+        names_of |= {"title": "title", "author": "speakers"}
     for key, name in names_of.items():
         if texts.get(key) and name not in reading.metadata:
             reading.state(name, texts[key], inline.locate(texts[key]))
     notes = [child for child in said.get("title", ()) if isinstance(child, Note)]
-    reading.placed += _title_notes(notes, inline.locate(""), inline.record)
+    reading.placed += title_notes(notes, inline.locate(""), inline.record)
     day = iso_day(texts.get("date", ""))
     if day and (shown or states_day(day)) and "date" not in reading.metadata:
         reading.state("date", day, inline.locate(texts["date"]))
@@ -260,11 +256,9 @@ def _metadata(meta: Node, inline: InlineReader, reading: Reading, shown: bool) -
             reading.standfirst = (*reading.standfirst, *between, *found)
 
 
-def _title_notes(notes: Sequence[Note], place: Place, record: Record) -> list[Placed]:
-    """A title carries no notes: theirs become paragraphs, and the editor is asked."""
-    for note in notes:
-        record.doubt("note-in-title", place, words=inline_text(note.children)[:80])
-    return [Placed(Paragraph(note.children), place) for note in notes]
+def _stored_title(meta: Node, inline: InlineReader, reading: Reading) -> None:
+    if text := inline_text(_meta_inlines(meta["title"], inline) if "title" in meta else ()):
+        reading.state("title", " ".join(text.split()), inline.locate(text))
 
 
 def _meta_inlines(value: Any, inline: InlineReader) -> Inlines:
@@ -277,142 +271,3 @@ def _meta_inlines(value: Any, inline: InlineReader) -> Inlines:
             return inline([{"t": "Str", "c": value["c"]}])
         case _:
             return ()
-
-
-# -------------------------------------------------------------------- title, day and standfirst
-
-
-def _title(reading: Reading, record: Record) -> None:
-    """The title is the front matter's, the Title style's, else the first heading if it stands
-    first or alone on its level, else a first line that looks like one."""
-    placed = reading.placed
-    stated = reading.metadata.get("title", "")
-    heads = [(i, p.block) for i, p in enumerate(placed) if isinstance(p.block, Heading)]
-    at = -1
-    if heads:
-        i, first = heads[0]
-        alone = sum(head.level <= first.level for _, head in heads) == 1
-        before = [p for p in placed[:i] if not _is_day(p.block)]
-        at = i if alone or not before else -1
-    if at < 0 and not stated:
-        at = _first_line(placed)
-    if at < 0:
-        return
-    block, place = placed[at].block, placed[at].place
-    assert isinstance(block, Heading | Paragraph)
-    text = inline_text(block.children).strip()
-    if stated and not _same(stated, text):
-        # HTML's <title> names the site too, and a lone h1 inside it is the page's own.
-        if not (text and reading.placed and _same(stated[: len(text)], text)):
-            return
-    elif stated:
-        record.took("title-repeated", place, text)
-    reading.state("title", " ".join(text.split()), place)
-    notes = [child for child in block.children if isinstance(child, Note)]
-    kept = _title_notes(notes, place, record)
-    reading.placed = [*placed[:at], *kept, *placed[at + 1 :]]
-
-
-def _first_line(placed: Sequence[Placed]) -> int:
-    """The index of a first paragraph, but for the day, that looks like a title; or -1."""
-    at = next((i for i, p in enumerate(placed) if not _is_day(p.block)), -1)
-    if at < 0 or not isinstance(block := placed[at].block, Paragraph):
-        return -1
-    text = inline_text(block.children)
-    only = len(placed) == 1 and len(text) <= 80
-    return at if only or (len(text) <= _TITLE_LENGTH and text[-1:] not in ".,;:") else -1
-
-
-def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
-def _is_day(block: Block) -> bool:
-    return isinstance(block, Paragraph) and states_day(inline_text(block.children))
-
-
-def _date(reading: Reading, record: Record) -> None:
-    """A line near the top that says nothing but a day is the day, as on a saved page."""
-    for i, placed in enumerate(reading.placed[:4]):
-        if not _is_day(placed.block):
-            continue
-        assert isinstance(placed.block, Paragraph)
-        text = inline_text(placed.block.children)
-        if reading.metadata.get("date", iso_day(text)) == iso_day(text):
-            reading.state("date", iso_day(text), placed.place)
-            record.took("date-line", placed.place, text)
-            del reading.placed[i]
-        return
-
-
-def _standfirst(reading: Reading) -> None:
-    """A first paragraph all in bold or italics is the standfirst, as offices write it."""
-    if reading.standfirst or "standfirst" in reading.metadata or len(reading.placed) < 2:
-        return
-    block = reading.placed[0].block
-    if isinstance(block, Paragraph) and len(block.children) == 1:
-        only = block.children[0]
-        if isinstance(only, Strong | Emphasis) and len(inline_text(only.children).split()) > 8:
-            reading.standfirst = only.children
-            reading.places["standfirst"] = reading.placed[0].place
-            del reading.placed[0]
-
-
-def _shifted(placed: list[Placed]) -> list[Placed]:
-    """Headings so that the highest below the title is level 1, and none is below level 3."""
-    found = [p.block.level for p in placed if isinstance(p.block, Heading)]
-    top = min(found, default=1)
-    return [
-        replace(p, block=replace(p.block, level=min(3, p.block.level - top + 1)))
-        if isinstance(p.block, Heading)
-        else p
-        for p in placed
-    ]
-
-
-# -------------------------------------------------------------------------------------- places
-
-
-class Locator:
-    """Finds the line of words in a marked-up text, going forward as the reader does.
-
-    Pandoc's tree has no line numbers; the first words of a block, with marks allowed between
-    them, are found again in the source. Office files have no lines: 0.
-    """
-
-    _REACH = 200_000
-
-    def __init__(self, text: str, kind: Kind, record: Record) -> None:
-        if kind is Kind.HTML:
-            text = "\n".join(html.unescape(line).replace("\n", " ") for line in text.split("\n"))
-        self.kind = kind
-        self._text, self._record, self._at = text, record, 0
-        self._ends = [i for i, c in enumerate(text) if c == "\n"]
-
-    def next(self, words: str) -> Place:
-        """The place of the next block, which begins with ``words``."""
-        found = self._find(words)
-        if found >= 0:
-            self._at = found
-        return self._place(found, words)
-
-    def near(self, words: str) -> Place:
-        """The place of words in or after the block last found."""
-        return self._place(self._find(words), words)
-
-    def _place(self, at: int, words: str) -> Place:
-        line = bisect(self._ends, at - 1) + 1 if at >= 0 else 0
-        return self._record.place(line, words)
-
-    def _find(self, words: str) -> int:
-        if not self._text or not words.strip():
-            return -1
-        exact = self._text.find(words[:200], self._at, self._at + self._REACH)
-        if exact >= 0:
-            return exact
-        first = re.findall(r"\w+", first_words(words, 4))[:4]
-        for count in range(len(first), 0, -1):
-            pattern = re.compile(r"[\W_]{1,40}".join(map(re.escape, first[:count])))
-            if found := pattern.search(self._text, self._at, self._at + self._REACH):
-                return found.start()
-        return -1
