@@ -63,7 +63,7 @@ def _mail(facts: About) -> str:
     context = _context(facts)
     html = env.get_template("mail.html").render(
         context,
-        inline=InlineHtml(call=_plain_call),
+        inline=InlineHtml(call=_mail_call),
         css=Markup(env.get_template("mail.css").render(context)),  # noqa: S704 – our own file
         strip=parcels,
         strip_height=STRIP_HEIGHT,
@@ -104,5 +104,8 @@ def _linked_call(facts: About) -> Any:
     return call
 
 
-def _plain_call(number: int, _text: Markup) -> Markup:
-    return Markup("<sup>{}</sup>").format(number)
+def _mail_call(number: int, _text: Markup) -> Markup:
+    """The note stands below; who clicks finds it on the page, with the way back."""
+    return Markup('<sup><a class="call" role="doc-noteref" href="#note_{0}">{0}</a></sup>').format(
+        number
+    )
