@@ -68,11 +68,10 @@ def edit(manuscript: Manuscript, house: House) -> Edited:
         draft = outcome.draft
         findings += outcome.findings
         changes += outcome.changes
-    waived = house.rules.waive | _ids(draft.said("waive"))
-    told = _told(findings, waived)
+    told = _told(findings, house.rules.waive | _waived(draft))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Edited(None, told, tuple(changes))
-    return Edited(_edition(draft, waived), told, tuple(changes))
+    return Edited(_edition(draft), told, tuple(changes))
 
 
 def _draft(manuscript: Manuscript, house: House) -> Draft:
@@ -94,7 +93,7 @@ def _told(findings: list[Finding], waived: frozenset[str]) -> tuple[Finding, ...
     return tuple(sorted(told, key=lambda f: (f.place.file, f.place.line, f.place.column)))
 
 
-def _edition(draft: Draft, waived: frozenset[str]) -> Edition:
+def _edition(draft: Draft) -> Edition:
     language = draft.language
 
     def one_line(key: str) -> str:
@@ -112,7 +111,7 @@ def _edition(draft: Draft, waived: frozenset[str]) -> Edition:
         speakers=tuple(set_text(name, language) for name in _items(draft.said("speakers"))),
         tags=tuple(set_text(tag, language) for tag in _items(draft.said("tags"))),
         publish_at=draft.publish_at,
-        waive=waived,
+        waive=_waived(draft),
     )
 
 
@@ -122,5 +121,5 @@ def _items(said: str) -> tuple[str, ...]:
     return tuple(item for part in parts if (item := plain(part)))
 
 
-def _ids(said: str) -> frozenset[str]:
-    return frozenset(re.split(r"[\s,;]+", said)) - {""}
+def _waived(draft: Draft) -> frozenset[str]:
+    return frozenset(re.split(r"[\s,;]+", draft.said("waive"))) - {""}

@@ -115,20 +115,27 @@ def no_date(draft: Draft, name: str) -> Outcome:
     return Outcome(draft, (doubt(name, draft.place("title")),))
 
 
+def slug_of(words: str, length: int = SLUG_LENGTH) -> str:
+    """``words`` in lower-case ASCII letters, digits and single hyphens, cut between two words;
+    empty where there is no letter and no digit. ``l’eau`` is ``l-eau``, whatever its apostrophe."""
+    from slugify import slugify
+
+    said = words.replace("’", "'")
+    return str(slugify(said, max_length=length, word_boundary=True, save_order=True))
+
+
 @rule("bad-slug")
 def bad_slug(draft: Draft, name: str) -> Outcome:
     """The last part of the edition's address: as stated, if it can be one; else from the title."""
-    from slugify import slugify
-
     said = draft.said("slug")
     if said:
         fits = _SLUG.fullmatch(said) and len(said) <= SLUG_LENGTH and said not in _RESERVED
         if not fits:
-            offer = slugify(said, max_length=SLUG_LENGTH, word_boundary=True) or "edition"
+            offer = slug_of(said) or "edition"
             place = draft.place("slug")
             return Outcome(draft, (error(name, place, slug=said, offer=offer),))
         return Outcome(replace(draft, slug=said))
-    slug = slugify(draft.title, max_length=SLUG_LENGTH, word_boundary=True, save_order=True)
+    slug = slug_of(draft.title)
     if not slug or slug in _RESERVED:
         slug = f"edition-{slug or fingerprint(draft.title)[:8]}"
     return Outcome(replace(draft, slug=slug))

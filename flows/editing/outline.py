@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flows.editing.debris import line_of
 from flows.editing.draft import Draft, Outcome, doubt, note, rewrite_draft, rule
+from flows.editing.metadata import slug_of
 from flows.editing.tree import map_runs
 from flows.edition import (
     Block,
@@ -56,8 +57,6 @@ def heading_level(draft: Draft, name: str) -> Outcome:
 def anchored(draft: Draft) -> tuple[Draft, Mapping[str, str]]:
     """The draft with an anchor on each heading and side box, unique in it and made of its words;
     and where each address of the source, as its reader knew it, now leads."""
-    from slugify import slugify
-
     taken: set[str] = set()
     leads: dict[str, str] = {}
 
@@ -66,7 +65,7 @@ def anchored(draft: Draft) -> tuple[Draft, Mapping[str, str]]:
             return (block,)
         words = block.children if isinstance(block, Heading) else block.heading
         text = plain(inline_text(words))
-        stem = slugify(text, max_length=_ANCHOR_LENGTH, word_boundary=True) or block.kind
+        stem = slug_of(text, _ANCHOR_LENGTH) or block.kind
         stem = stem.replace("_", "-")
         number, anchor = 1, stem
         while anchor in taken:

@@ -29,9 +29,11 @@ from flows.edition import (
 #: Stands for what typography must not look into, and is a letter so that spacing works around it.
 OPAQUE = "\U0001d535"
 _DOMAIN = r"[\w-]+(?:\.[\w-]+)*\.(?:fr|com|org|net|eu|io|info|gouv|bzh|be|ch|ca|uk|de|paris)"
+#: Addresses of all kinds, and a program's braces: no prose.
 ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>«»\"“”]*[^\s<>«»\"“”.,;:!?)\]…’']"
     rf"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.@-]){_DOMAIN}(?![\w-])(?:/[^\s<>«»\"“”]*[\w/])?"
+    r"|\{\{[^{}\n]*\}\}"
     f"|{OPAQUE}"
 )
 #: One mark, or several that are set as one: what pairs off between the text before and after.

@@ -127,7 +127,7 @@ def test_a_slug_is_made_of_the_title_and_cut_between_words() -> None:
     title = "Où va l’eau ? " + "Encore un mot de plus " * 5
     edition = edit(manuscript("Texte.", title=title), HOUSE).edition
     assert edition is not None
-    assert edition.slug.startswith("ou-va-l-eau-encore") or edition.slug.startswith("ou-va-leau")
+    assert edition.slug.startswith("ou-va-l-eau-encore-un-mot")
     assert len(edition.slug) <= 80
     assert edition.slug.rsplit("-", 1)[1] in {"encore", "un", "mot", "de", "plus"}
 
@@ -210,7 +210,7 @@ def test_a_waived_doubt_is_still_shown_as_a_note(by: str) -> None:
     (finding,) = edited.findings
     assert (finding.rule, finding.severity) == ("no-date", Severity.NOTE)
     assert edited.edition is not None
-    assert "no-date" in edited.edition.waive
+    assert ("no-date" in edited.edition.waive) is (by == "source")
 
 
 def test_an_error_cannot_be_waived() -> None:

@@ -118,6 +118,10 @@ def test_what_is_raised_already_stays() -> None:
     assert done == (Text("le XX"), Superscript((Text("e"),)), Text(f"{NBSP}siècle"))
 
 
+def test_the_braces_of_a_program_stay_as_typed() -> None:
+    assert set_text("Soit {{ 7*7 }} ?", "fr") == f"Soit {{{{ 7*7 }}}}{NARROW}?"
+
+
 @pytest.mark.parametrize("language", ["ar", "xx", "br"])
 def test_a_language_whose_rules_nobody_wrote_down_stays_as_typed(language: str) -> None:
     assert set_text('a "b" ? ...', language) == 'a "b" ? ...'
