@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def fetcher(stock: Mapping[str, tuple[str, bytes]]) -> URLFetcher:
 @cache
 def typefaces() -> Typefaces:
     """The faces, registered once in a process: both sizes and every edition set with the same."""
+    Finalize(None, typefaces.cache_clear, exitpriority=0)  # its files go when the process does
     return _registered({})
 
 
