@@ -138,15 +138,28 @@ class _Search:
             i, j = i + 1, j + 1
         self._reached(i, j)
         if j < m and i < n:
-            number = self.edition.calls.get(j + 1)
-            ends = [self._consume(i, due[j])]
-            if number is not None:  # a note's number, glued to the word before it
-                ends.append(self._consume(i, f"{due[j]}{number}"))
-            yield from ((end, j + 1, _TEXT) for end in ends if end)
+            for form, words_in_it in self._forms(j):
+                if end := self._consume(i, form):
+                    yield end, j + words_in_it, _TEXT
         if i < n and gaps[j]:
             yield from ((end, j, _TEXT) for end in self._beside(i, j))
             if gaps[j] & (BLOCK | NOTE) and i in self.said.starts:
                 yield i, j, _APART
+
+    def _forms(self, j: int) -> Iterator[tuple[str, int]]:
+        """The word due at ``j`` as it may be said, and how many of the edition's words that is: a
+        note's number may cling to the word before its call, to the word after it, or to both."""
+        due, calls = self.edition.tokens, self.edition.calls
+        yield due[j], 1
+        before, after = calls.get(j, ""), calls.get(j + 1, "")
+        if before:
+            yield f"{before}{due[j]}", 1
+        if after:
+            yield f"{due[j]}{after}", 1
+            if j + 1 < len(due):
+                yield f"{due[j]}{after}{due[j + 1]}", 2
+        if before and after:
+            yield f"{before}{due[j]}{after}", 1
 
     def _apart(self, i: int, j: int) -> Iterator[_State]:
         """Blocks that hold nothing but furniture; left at a block's edge only."""

@@ -19,7 +19,7 @@ from flows.proof.words import words
 #: Structure types (ISO 32000-1 §14.8.4) that do not part the text around them.
 _INLINE = frozenset(["/Span", "/Link", "/NonStruct", "/Quote", "/Reference", "/Code", "/Annot"])
 _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-_RTL_RUN = re.compile(f"[{_RTL}](?:[{_RTL}\\s]*[{_RTL}])?")
+_RTL_RUN = re.compile(f"[{_RTL}](?:[{_RTL}\\s\\d.,;:!?'’-]*[{_RTL}])?")
 
 
 class Piece:
@@ -292,4 +292,9 @@ def _same_line(before: Piece, piece: Piece) -> bool:
 
 def _logical(text: str) -> str:
     """Right-to-left runs, which a PDF holds as they are seen, in the order of reading."""
-    return _RTL_RUN.sub(lambda run: run.group()[::-1], text)
+    return _RTL_RUN.sub(_reversed, text)
+
+
+def _reversed(run: re.Match[str]) -> str:
+    """Letters turned round; the digits of a number always run from left to right."""
+    return re.sub(r"\d+", lambda number: number.group()[::-1], run.group()[::-1])

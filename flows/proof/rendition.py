@@ -126,11 +126,7 @@ def _pdf_ua(file: File) -> Check:
     figure = share(report.rules.passed, report.rules.total)
     if report.is_compliant:
         return holds("pdf-ua", file.path, figure)
-    reasons = "; ".join(_failure(failure) for failure in report.failures[:3])
+    if any("NOTDEF" in failure.rule_id for failure in report.failures):
+        return fails("pdf-ua", file.path, figure, "characters-without-font")
+    reasons = "; ".join(f"{f.rule_id} {f.message}" for f in report.failures[:3])
     return fails("pdf-ua", file.path, figure, "pdf-ua", reason=reasons)
-
-
-def _failure(failure: object) -> str:
-    clause = getattr(failure, "rule_id", "")
-    message = getattr(failure, "message", "") or str(failure)
-    return f"{clause} {message}".strip()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from proof_samples import DOT, HOUSE, IMPRINT, everything
 
@@ -55,38 +55,11 @@ LETTERS = st.sampled_from(
     ]
 )
 WORD = st.lists(LETTERS, min_size=1, max_size=9).map("".join)
-MARK = st.sampled_from(
-    [
-        " ",
-        " ",
-        " ",
-        " ",
-        ", ",
-        "\u202f; ",
-        ". ",
-        "\u00a0: ",
-        "’",
-        "-",
-        "\u202f? ",
-        " – ",
-        "… ",
-        "\u202f! ",
-    ]
-    + [
-        "\u00a0%, ",
-        " «\u00a0",
-        "\u00a0» ",
-        " (",
-        ") ",
-        "/",
-        " & ",
-        " < ",
-        " > ",
-        "\u2011",
-        "\u00ad",
-        " €, ",
-    ]
+MARKS = (
+    " | | | |, |\u202f; |. |\u00a0: |’|-|\u202f? | – |… |\u202f! "
+    "|\u00a0%, | «\u00a0|\u00a0» | (|) |/| & | < | > |\u2011|\u00ad| €, "
 )
+MARK = st.sampled_from(MARKS.split("|"))
 PHRASE = st.lists(st.tuples(WORD, MARK), min_size=1, max_size=14).map(
     lambda pairs: "".join(word + mark for word, mark in pairs).strip()
 )
@@ -181,9 +154,10 @@ def test_any_sequence_of_blocks_survives_word_for_word(channel: str):
     slow = channel == "brochure"
 
     @settings(
-        max_examples=6 if slow else 60,
+        max_examples=5 if slow else 40,
         deadline=None,
         derandomize=True,
+        phases=[Phase.explicit, Phase.generate],  # shrinking a brochure takes minutes
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(EDITION)
@@ -217,7 +191,9 @@ TEXTS = [
 
 @pytest.mark.parametrize(("channel", "path"), TEXTS)
 @pytest.mark.parametrize("fate", ["lost", "doubled", "added", "swapped"])
-@pytest.mark.parametrize("word", ["pratiques", "treize", "habitante", "commons", "littoral", "7"])
+@pytest.mark.parametrize(
+    "word", ["pratiques", "treize", "habitante", "commons", "littoral", "Achats"]
+)
 def test_a_word_that_a_channel_spoils_is_named(channel: str, path: str, fate: str, word: str):
     file = rendered(channel).file(path)
     text = file.data.decode()

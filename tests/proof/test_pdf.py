@@ -100,3 +100,12 @@ def test_a_file_that_is_no_pdf_is_refused():
     file = File("public/brochure.pdf", "application/pdf", b"%PDF-1.7 nothing more")
     checks = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
     assert [check.passed for check in checks] == [False, False]
+
+
+def test_characters_that_no_font_has_are_refused_in_plain_words():
+    file = File(
+        "public/brochure.pdf", "application/pdf", pdf("<p>mot \U000e0fff\U0001fad8\u1b83</p>")
+    )
+    _, ua = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
+    assert ua.fault is not None
+    assert ua.fault.rule == "characters-without-font"
