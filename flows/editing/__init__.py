@@ -77,7 +77,7 @@ def edit(manuscript: Manuscript, house: House) -> Edited:
 def _draft(manuscript: Manuscript, house: House) -> Draft:
     """The first draft: the manuscript, with a standfirst that the metadata state in its place."""
     said = tuple((key, FORBIDDEN.sub("", value)) for key, value in manuscript.metadata)
-    stated = plain(dict(said).get("standfirst", ""))
+    stated = " ".join(dict(said).get("standfirst", "").split())
     standfirst = manuscript.standfirst or ((Text(stated),) if stated else ())
     return Draft(manuscript, house, manuscript.placed, standfirst, said)
 
