@@ -216,3 +216,7 @@ def _now() -> Any:
     from datetime import UTC, datetime
 
     return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    main()

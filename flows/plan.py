@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.edition import Change, Edited, Edition, Finding, Manuscript, Place, Severity
 from flows.house import House
-from flows.ledger import Fact, Ledger
 from flows.sources import Entry, entries, fingerprint
+
+if TYPE_CHECKING:
+    from flows.ledger import Fact, Ledger
 
 
 class State(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flows.editing.dates import day_of, moment_of
 from flows.editing.debris import line_of
 from flows.editing.draft import Draft, Outcome, doubt, error, note, rule
-from flows.edition import Change, Heading, fingerprint, inline_text, plain
+from flows.edition import Change, Heading, Severity, fingerprint, inline_text, plain
 
 SLUG_LENGTH = 80
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -58,8 +58,10 @@ def _detected(draft: Draft) -> str:
 
 @rule("empty-edition")
 def empty_edition(draft: Draft, name: str) -> Outcome:
-    """Nothing to publish: neither a title nor a block of text."""
+    """Nothing to publish: neither a title nor a block of text; the reader may have said why."""
     if draft.placed or draft.standfirst or draft.said("title"):
+        return Outcome(draft)
+    if any(finding.severity is Severity.ERROR for finding in draft.source.findings):
         return Outcome(draft)
     return Outcome(draft, (error(name, draft.place("title")),))
 

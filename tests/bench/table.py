@@ -1,0 +1,212 @@
+"""Parution's timings, as ratios against a bare script in the same run: ``make bench``.
+
+Each row pairs two commands, A B A B …, and prints the medians and the median of the ratios, since
+machines differ and drift. Usage: python -m tests.bench.table [--quick] [ROW ...]
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows import embedded
+from tests.release import workshop
+
+REPO = Path(__file__).parents[2]
+SAMPLE = REPO / "content" / "2015-territoires-numeriques.txt"
+PARUTION = [sys.executable, "-m", "flows.cli"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what, the target in words, what was measured, and the ratio."""
+
+    what: str
+    target: str
+    measured: str
+
+
+def timed(command: list[str], **environ: str) -> float:
+    """Wall seconds of a command; its output is thrown away, a failure stops the bench."""
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, cwd=REPO, env={**os.environ, **environ}, capture_output=True, check=False
+    )
+    took = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{command}: {done.stdout.decode()}{done.stderr.decode()}")
+    return took
+
+
+def paired(a: Callable[[], float], b: Callable[[], float], runs: int) -> tuple[float, float, float]:
+    """Medians of ``a`` and ``b`` run in turn, and the median of their ratios."""
+    pairs = [(a(), b()) for _ in range(runs)]
+    ratios = [x / y for x, y in pairs]
+    return (
+        statistics.median(x for x, _ in pairs),
+        statistics.median(y for _, y in pairs),
+        statistics.median(ratios),
+    )
+
+
+class Bench:
+    """A folder of its own, gone afterwards; ``quick`` makes fewer runs on smaller archives."""
+
+    def __init__(self, folder: Path, *, quick: bool) -> None:
+        self.folder, self.quick = folder, quick
+        self.runs = 3 if quick else 5
+        self._count = 0
+
+    def new(self, name: str) -> Path:
+        self._count += 1
+        return self.folder / f"{name}-{self._count}"
+
+    def sample(self, copies: int = 1) -> Path:
+        """A content folder with a house and ``copies`` of the sample, each with its own title."""
+        content = self.new("content")
+        content.mkdir()
+        (content / "house.toml").write_text(workshop.HOUSE, encoding="utf-8")
+        text = SAMPLE.read_text(encoding="utf-8")
+        title = next(line for line in text.splitlines()[5:] if line.strip())
+        for n in range(copies):
+            (content / f"sample-{n:03d}.txt").write_text(
+                text.replace(title, f"{title} {n}" if n else title, 1), encoding="utf-8"
+            )
+        return content
+
+    def publish(self, content: Path, output: Path, **environ: str) -> float:
+        command = [*PARUTION, "publish", "--content", str(content), "--output", str(output)]
+        return timed(command, **environ)
+
+    def bare(self, content: Path) -> float:
+        return timed(
+            [sys.executable, "-m", "tests.bench.bare", str(content), str(self.new("bare"))]
+        )
+
+    # ------------------------------------------------------------------------------- the rows
+
+    def check(self) -> Row:
+        content = self.sample()
+        command = [*PARUTION, "check", "--content", str(content)]
+        timed(command)
+        took = statistics.median(timed(command) for _ in range(2 * self.runs))
+        return Row("check, one edition, cold", "≤ 0.5 s", f"{took:.2f} s")
+
+    def with_server(self) -> Row:
+        content, home = self.sample(), self.new("home")
+        server = embedded.start(home, services=False)
+        try:
+            server.wait()
+            a, b, ratio = paired(
+                lambda: self.publish(content, self.new("out"), PREFECT_API_URL=server.url),
+                lambda: self.bare(content),
+                self.runs,
+            )
+        finally:
+            server.stop()
+        return Row(
+            "publish, one edition, a server running",
+            "≤ 2.0 × bare",
+            f"{a:.1f} s / {b:.1f} s = {ratio:.2f} ×",
+        )
+
+    def without_server(self) -> Row:
+        content, home = self.sample(), self.new("out")
+
+        def publish() -> float:
+            for kept in home.iterdir() if home.exists() else ():
+                if kept.name != "prefect":
+                    shutil.rmtree(
+                        kept
+                    ) if kept.is_dir() and not kept.is_symlink() else kept.unlink()
+            return self.publish(content, home)
+
+        publish()
+        a, b, _ratio = paired(publish, lambda: self.bare(content), self.runs)
+        return Row(
+            "the same, no server running, second run",
+            "bare + 5 s",
+            f"{a:.1f} s = bare {b:.1f} s + {a - b:.1f} s",
+        )
+
+    def hundred(self) -> Row:
+        many = 12 if self.quick else 100
+        content, home = self.sample(many), self.new("home")
+        server = embedded.start(home, services=False)
+        try:
+            server.wait()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            a = self.publish(content, self.new("out"), PREFECT_API_URL=server.url)
+            peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+        finally:
+            server.stop()
+        b = self.bare(content)
+        return Row(
+            f"{many} new editions",
+            "≤ 1.25 × bare pool, ≤ 400 MB a process",
+            f"{a:.0f} s / {b:.0f} s = {a / b:.2f} ×, {peak:.0f} MB",
+        )
+
+    def again(self) -> Row:
+        content = workshop.content_folder(self.new("content"), range(1, 101))
+        output = self.new("out")
+        workshop.publish_due(content, output)
+        took = statistics.median(self.publish(content, output) for _ in range(2 * self.runs))
+        return Row("publishing again, 100 unchanged", "≤ 0.6 s", f"{took:.2f} s")
+
+    def archive(self) -> Row:
+        many = 200 if self.quick else 1000
+        home = self.new("home")
+        server = embedded.start(home, services=False)
+        try:
+            server.wait()
+            outputs = []
+            for size in (many, 10):
+                content = workshop.content_folder(self.new("content"), range(1, size + 1))
+                output = self.new("out")
+                workshop.publish_due(content, output)
+                outputs.append((content, output))
+
+            def one_more(which: int, round_: list[int]) -> float:
+                content, output = outputs[which]
+                round_[0] += 1
+                workshop.content_folder(content, range(90000 + round_[0], 90001 + round_[0]))
+                return self.publish(content, output, PREFECT_API_URL=server.url)
+
+            first, second = [0], [0]
+            a, b, ratio = paired(
+                lambda: one_more(0, first), lambda: one_more(1, second), 2 * self.runs
+            )
+        finally:
+            server.stop()
+        return Row(
+            f"one new edition among {many:,}, against among 10",
+            "≤ 1.2 ×",
+            f"{a:.2f} s / {b:.2f} s = {ratio:.2f} ×",
+        )
+
+
+ROWS = ("check", "with_server", "without_server", "hundred", "again", "archive")
+
+
+def main() -> None:
+    arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), quick="--quick" in sys.argv)
+        print("| what | target | measured |\n|---|---|---|", flush=True)
+        for name in arguments or ROWS:
+            row = getattr(bench, name)()
+            print(f"| {row.what} | {row.target} | {row.measured} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""What the command promises: exit codes, sentences, JSON that a program can read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import parution
+from tests.release import workshop
+
+REPO = Path(__file__).parents[2]
+
+
+def test_check_prints_place_rule_message_and_what_to_do(tmp_path: Path) -> None:
+    text = "le 16 août 2018\n\nTitre\n\nUn début.Une suite de mots qui forment une phrase.\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    done = parution("check", "--content", tmp_path)
+    assert done.returncode == 0
+    assert f"{tmp_path}/a.txt:5:4: doubt[glued-words]" in done.stdout
+    assert "to do: Write “début. Une”" in done.stdout
+
+
+def test_check_answers_1_where_an_edition_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    assert parution("check", "--content", tmp_path).returncode == 1
+
+
+def test_check_and_status_load_neither_prefect_nor_weasyprint(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    program = (
+        "import sys; from flows.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print(sorted({'prefect', 'weasyprint'} & set(sys.modules)))"
+    )
+    for command in (["check"], ["status", "--output", str(tmp_path / "output")]):
+        arguments = [*command, "--content", str(content)]
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("command", ["check", "publish", "status"])
+def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path, command: str) -> None:
+    done = parution(command, "--content", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert "no such folder" in done.stderr
+
+
+def test_a_house_with_a_slip_of_the_pen_is_named_with_its_key(tmp_path: Path) -> None:
+    (tmp_path / "house.toml").write_text('name = "H"\nadress = "https://h.example"\n')
+    done = parution("check", "--content", tmp_path)
+    assert done.returncode == 2
+    assert "house.toml: adress: no such setting" in done.stderr
+
+
+def test_an_entry_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path, range(1, 2))
+    for command in ("check", "publish", "preview"):
+        done = parution(command, "nowhere.md", "--content", content)
+        assert done.returncode == 2
+        assert "no such edition" in done.stderr
+
+
+def test_status_lists_state_revision_findings_and_what_is_due(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    workshop.publish_due(content, tmp_path / "output")
+    workshop.content_folder(content, range(2, 3))
+    later = "---\ntitle: Later\ndate: 2026-01-02\npublish_at: 2099-01-01 09:00\n---\n\nWait.\n"
+    (content / "later.md").write_text(later, encoding="utf-8")
+    done = parution("status", "--json", "--content", content, "--output", tmp_path / "output")
+    rows = {row["entry"]: row for row in json.loads(done.stdout)}
+    assert {name: row["state"] for name, row in rows.items()} == {
+        "e00001.md": "published",
+        "e00002.md": "due",
+        "later.md": "scheduled",
+    }
+    assert rows["e00001.md"]["revision"] == 1
+    assert rows["later.md"]["due"] == "2099-01-01T09:00:00+01:00"
+    table = parution("status", "--content", content, "--output", tmp_path / "output").stdout
+    assert "ready to publish" in table
+    assert "Edition 00001" in table
+
+
+@pytest.mark.slow
+def test_preview_prints_the_address_of_one_page_that_shows_everything(tmp_path: Path) -> None:
+    done = parution(
+        "preview", "2025-on-demand-bus", "--content", REPO / "content", "--output", tmp_path
+    )
+    assert done.returncode == 0
+    page = Path(done.stdout.strip().removeprefix("file://"))
+    assert page.is_file()
+    beside = {p.name for p in page.parent.rglob("*")}
+    assert {"newsletter.html", "brochure.pdf", "brochure-a5.pdf", "feed-item.html"} <= beside
+
+
+@pytest.mark.slow
+def test_one_plain_text_without_a_house_goes_out_as_a_trial(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    source = REPO / "content" / "2015-territoires-numeriques.txt"
+    (content / "page.txt").write_bytes(source.read_bytes())
+    done = parution("publish", "--content", content, "--output", tmp_path / "output")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "as a trial" in done.stdout
+    site = tmp_path / "output" / "site"
+    [page] = site.glob("2018/*/index.html")
+    assert "noindex" in page.read_text("utf-8")
+    proof = next((tmp_path / "output" / "proofs").glob("*/trial-1/proof.json"))
+    checks = json.loads(proof.read_bytes())["checks"]
+    assert all(check["passed"] for check in checks)
+    subjects = {check["subject"] for check in checks if check["id"] == "words"}
+    assert subjects == {
+        "public/index.html", "public/newsletter.html", "public/newsletter.txt",
+        "public/brochure.pdf", "public/brochure-a5.pdf", "parts/item.json",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_publishes_with_the_templates_it_carries(tmp_path: Path) -> None:
+    wheel = [
+        sys.executable,
+        "-m",
+        "hatchling",
+        "build",
+        "-t",
+        "wheel",
+        "-d",
+        str(tmp_path / "dist"),
+    ]
+    subprocess.run(wheel, cwd=REPO, check=True, capture_output=True)
+    [built] = (tmp_path / "dist").glob("*.whl")
+    installed = tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(installed)]
+    subprocess.run([*pip, str(built)], check=True, capture_output=True)
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    program = "import flows, sys; assert 'installed' in flows.__file__; from flows.cli import main; main()"
+    output = tmp_path / "output"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "publish", "--content", str(content), "--output", str(output)],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(installed), "HOME": str(tmp_path)},
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (output / "site" / "2026" / "edition-00001" / "brochure.pdf").is_file()
