@@ -138,10 +138,11 @@ def test_an_installed_wheel_publishes_with_the_templates_it_carries(tmp_path: Pa
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(installed)]
     subprocess.run([*pip, str(built)], check=True, capture_output=True)
     content = workshop.content_folder(tmp_path / "content", range(1, 2))
-    program = "import flows, sys; assert 'installed' in flows.__file__; from flows.cli import main; main()"
+    program = "import flows.cli; assert 'installed' in flows.__file__; flows.cli.main()"
     output = tmp_path / "output"
     done = subprocess.run(
-        [sys.executable, "-c", program, "publish", "--content", str(content), "--output", str(output)],
+        [sys.executable, "-c", program, "publish",
+         "--content", str(content), "--output", str(output)],
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(installed), "HOME": str(tmp_path)},
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -21,8 +21,9 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
         return
     name = host.decode() if isinstance(host, bytes) else str(host)
     if not name.startswith(_HERE):
-        with open(os.environ["PARUTION_TEST_CALLS"], "a", encoding="utf-8") as log:
-            log.write(f"{event} {name}\n")
+        log = os.open(os.environ["PARUTION_TEST_CALLS"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+        os.write(log, f"{event} {name}\n".encode())
+        os.close(log)
 
 
 if "PARUTION_TEST_CALLS" in os.environ:
