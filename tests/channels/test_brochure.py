@@ -22,7 +22,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from channels import demo
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.channels import brochure
@@ -434,6 +434,7 @@ def test_the_cover_is_drawn_as_before(case: str) -> None:
     assert drawn == golden.read_text(encoding="utf-8").rstrip("\n")
 
 
+@settings(deadline=None)
 @given(
     slug=st.text(max_size=20),
     lengths=st.lists(st.integers(0, 900), max_size=40),
@@ -481,6 +482,7 @@ def test_a_line_holds_as_many_characters_as_the_eye_likes(
     assert fewest <= paper.column / average <= most
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9000), st.integers(1, 9000))
 def test_a_picture_fits_its_column_undistorted(width: int, height: int) -> None:
     for paper in (A4, A5):
