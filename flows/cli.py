@@ -85,12 +85,13 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish what is due on all channels, once everything is proved."""
-    from flows import run, status
+    from flows import progress, run, status
 
     with _desk(content, output) as desk:
         _require(entries, None, content)
-        outcome = run.publish(desk, entries or (), watched=not unwatched)
         language = _officer(desk.house)
+        with progress.shown(desk, language):
+            outcome = run.publish(desk, entries or (), watched=not unwatched)
         if as_json:
             _print_json(status.outcome_as_json(desk, outcome, language))
         else:

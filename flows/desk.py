@@ -59,6 +59,9 @@ class Desk:
         self.house: House = read_house(content)
         self.store = Store(output, self.house.trial)
         self.outcome = Outcome()
+        #: Told how many renderings are done, of how many.
+        self.reached: Callable[[int, int], None] = lambda _done, _total: None
+        self._done = 0
         self._stack = ExitStack()
         self._understood: dict[Surveyed, Understood] = {}
         self._making: dict[tuple[str, str], Future[Made]] = {}
@@ -184,6 +187,13 @@ class Desk:
                 press.make, channel, item.edition, self.imprint(item), self.house
             )
         return self._making[key]
+
+    def made(self) -> None:
+        """Count one more rendering as done."""
+        from flows import channels
+
+        self._done += 1
+        self.reached(self._done, len(self.outcome.due) * len(channels.found()))
 
     def give_up(self, item: Planned, channel: str) -> None:
         """Forget a rendering whose process died, and the pool that it broke."""

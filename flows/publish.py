@@ -73,7 +73,9 @@ async def edit(desk: Desk, item: Planned, manuscript: Manuscript) -> Understood:
 async def render(desk: Desk, item: Planned, channel: str) -> Made:
     """One channel, rendered and proved in the press; again if its process was killed."""
     try:
-        return await asyncio.wrap_future(desk.making(item, channel))
+        made = await asyncio.wrap_future(desk.making(item, channel))
+        desk.made()
+        return made
     except BrokenProcessPool:
         desk.give_up(item, channel)
         raise
