@@ -30,6 +30,15 @@ def test_every_relative_link_and_picture_is_there(page: Path):
 
 
 @pytest.mark.parametrize(
+    "room",
+    sorted(p.name for p in (pages.REPO / "flows").iterdir() if p.name[0] not in "_."),
+)
+def test_every_room_is_on_the_map(room: str):
+    rooms = pages.text_of(pages.REPO / "README.md").split("## The rooms")[1].split("\n## ")[0]
+    assert f"`{room}`" in rooms or f"`{room}/`" in rooms
+
+
+@pytest.mark.parametrize(
     "picture", sorted((pages.DOCS / "pictures").iterdir()), ids=lambda p: p.name
 )
 def test_pictures_are_light_and_used(picture: Path):
