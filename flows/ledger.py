@@ -200,12 +200,10 @@ class Ledger:
         return _facts.c.trial == self.trial
 
     def _newest(self, where: sa.ColumnElement[bool]) -> list[Fact]:
-        last = sa.select(sa.func.max(_facts.c.id)).where(self._mine(), _published, where)
-        query = (
-            sa.select(_facts)
-            .where(_facts.c.id.in_(last.group_by(_facts.c.slug)))
-            .order_by(_facts.c.number)
-        )
+        # An edition is its address; a trial's, which may still change, is its source.
+        same = _facts.c.entry if self.trial else _facts.c.slug
+        last = sa.select(sa.func.max(_facts.c.id)).where(self._mine(), _published).group_by(same)
+        query = sa.select(_facts).where(_facts.c.id.in_(last), where).order_by(_facts.c.number)
         return [_fact(row) for row in self._rows(query)]
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[Any]:

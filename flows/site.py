@@ -36,10 +36,14 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
     """
     public = tree.current(store.site)
     before = _same_mode(public, store)
+    if store.trial:  # whose addresses may change: nothing of the last trial is taken over
+        before = None
     view = _View(changed, store, ledger, house)
     total = max([ledger.total(), *(fact.number for fact in changed)])
     everything = before is None
     years = set(ledger.years()) | {fact.year for fact in changed}
+    if everything:
+        years = {year for year in years if view.year(year)}
     links = tree.links(before, but=["page", "assets"])
     for year in sorted(years if everything else {fact.year for fact in changed}):
         links[str(year)] = _year_node(year, view)
@@ -101,6 +105,7 @@ class _View:
 
     def __init__(self, changed: Sequence[Fact], store: Store, ledger: Ledger, house: House) -> None:
         self.changed = {fact.slug: fact for fact in changed}
+        self.changed_entries = {fact.entry for fact in changed}
         self.store, self.ledger, self.house = store, ledger, house
 
     def year(self, year: int) -> list[Fact]:
@@ -111,9 +116,9 @@ class _View:
         new = [fact for fact in self.changed.values() if first <= fact.number <= last]
         return self._merged(self.ledger.numbered(first, last), new)
 
-    @staticmethod
-    def _merged(old: Iterable[Fact], new: Iterable[Fact]) -> list[Fact]:
-        by_slug = {fact.slug: fact for fact in (*old, *new)}
+    def _merged(self, old: Iterable[Fact], new: Iterable[Fact]) -> list[Fact]:
+        kept = [fact for fact in old if fact.entry not in self.changed_entries]
+        by_slug = {fact.slug: fact for fact in (*kept, *new)}
         return sorted(by_slug.values(), key=lambda fact: fact.number)
 
 

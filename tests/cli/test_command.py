@@ -148,3 +148,14 @@ def test_an_installed_wheel_publishes_with_the_templates_it_carries(tmp_path: Pa
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert (output / "site" / "2026" / "edition-00001" / "brochure.pdf").is_file()
+
+
+def test_a_prefect_server_that_is_away_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    away = "http://127.0.0.1:9/api"
+    output = tmp_path / "output"
+    done = parution("publish", "--content", content, "--output", output, PREFECT_API_URL=away)
+    assert done.returncode == 3
+    assert f"Prefect's server at {away} does not answer" in done.stderr
+    assert not (output / "site").exists()
+    assert parution("publish", "--content", content, "--output", output).returncode == 0

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import manifest, run, site
+from flows import manifest, site
 from flows.targets import file as tree
+from tests.cli.command import parution
 from tests.release import workshop
 
 REPO = Path(__file__).parents[2]
@@ -27,17 +28,19 @@ print(json.dumps({path: hashlib.sha256(data).hexdigest() for path, data in files
 @pytest.mark.slow
 @pytest.mark.parametrize("entry", ["2015-territoires-numeriques.txt", "2024-riviere"])
 def test_a_release_of_the_sample_house_is_rebuilt_byte_for_byte(tmp_path: Path, entry: str) -> None:
-    with workshop.desk(REPO / "content", tmp_path / "output") as at:
-        outcome = run.publish(at, [entry])
-    [fact] = outcome.published
-    folder = tmp_path / "output" / "releases" / fact.slug / "1"
+    output = tmp_path / "output"
+    published = parution(
+        "publish", entry, "--content", REPO / "content", "--output", output, "--json"
+    )
+    [edition] = json.loads(published.stdout)["published"]
+    folder = output / "releases" / edition["slug"] / "1"
     kept = {p: f["sha256"] for p, f in manifest.read_manifest(folder)["files"].items()}
     done = subprocess.run(
         [sys.executable, "-c", REBUILD, str(folder)], capture_output=True, check=True
     )
     assert json.loads(done.stdout) == kept
     for path, digest in kept.items():
-        place = tmp_path / "output" / "tree" if path.startswith("assets/") else folder
+        place = output / "tree" if path.startswith("assets/") else folder
         assert hashlib.sha256((place / path).read_bytes()).hexdigest() == digest
 
 

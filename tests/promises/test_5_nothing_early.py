@@ -79,3 +79,20 @@ def test_a_trial_gives_way_to_the_house_that_comes(tmp_path: Path) -> None:
     ]
     feed = (output / "site" / "feed.xml").read_text("utf-8")
     assert feed.count("tag:house.example") == 2
+
+
+def test_a_trial_whose_title_changes_leaves_no_second_edition_behind(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 3), house="")
+    output = tmp_path / "output"
+    workshop.publish_due(content, output)
+    source = content / "e00001.md"
+    changed = source.read_text("utf-8").replace("Edition 00001", "Another title")
+    source.write_text(changed.replace("2026-01-02", "2019-05-06"), encoding="utf-8")
+    workshop.publish_due(content, output, 5)
+    feed = (output / "site" / "feed.xml").read_text("utf-8")
+    assert feed.count("<item>") == 2
+    assert "2019/another-title" in feed
+    assert {p.name for p in (output / "site").glob("2*/*") if p.is_dir()} == {
+        "another-title",
+        "edition-00002",
+    }
