@@ -39,17 +39,22 @@ DONE, REFUSED, WRONG_USE, FAILED = range(4)
 
 @app.command()
 def check(
-    entries: Entries = None, content: Content = Path("content"), as_json: Json = False
+    entries: Entries = None,
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
 ) -> None:
     """Say what is wrong or doubtful in the sources, and where; change nothing."""
     from flows import plan, report
     from flows import sources as reading
+    from flows.store import Store
 
     house = _house(content)
     found = [e for e in reading.entries(content) if not entries or e.name in entries]
     _require(entries, [e.name for e in found], content)
     surveyed = {plan.Surveyed(e, ""): plan.understand(e, content, house) for e in found}
-    judged = plan.decide(surveyed, lambda _slug: None, house, _now(), watched=True)
+    owner_of = Store(output, house.trial).entry_of
+    judged = plan.decide(surveyed, owner_of, house, _now(), watched=True)
     language = _officer(house)
     if as_json:
         _print_json([_as_json(item, language) for item in judged])
@@ -64,14 +69,20 @@ def preview(
     entry: Annotated[str, typer.Argument(help="A file or folder of the content folder.")],
     content: Content = Path("content"),
     output: Output = Path("output"),
+    as_json: Json = False,
 ) -> None:
     """Write one page with what was understood, the findings, and the three channels."""
     from flows import run
 
     with _desk(content, output) as desk:
         _require([entry], None, content)
-        page = run.preview(desk, entry, _officer(desk.house))
-    typer.echo(page.resolve().as_uri())
+        language = _officer(desk.house)
+        page, item = run.preview(desk, entry, language)
+    address = page.resolve().as_uri()
+    if as_json:
+        _print_json({"page": address} | _as_json(item, language))
+    else:
+        typer.echo(address)
 
 
 @app.command()

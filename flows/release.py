@@ -192,15 +192,18 @@ def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[R
     if ledger.knows_nothing() and (root := tree.current(store.site)):
         ledger.record("published", site.facts_of(root, store), now)
     done = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
+    complete = []
     for fact in ledger.unfinished():
         place = store.release(fact.slug, fact.revision)
         if (store.site / fact.path).resolve() == (place / "public").resolve():
             ledger.record("published", [fact], now)
         elif (place / "manifest.json").is_file():
-            _make_public([fact], store, ledger, house, now, lambda _step: None)
+            complete.append(fact)
         else:
             _undo(fact, store, ledger, now)
             done.append(Recovered("undone", fact.slug, fact.revision))
             continue
         done.append(Recovered("finished", fact.slug, fact.revision))
+    if complete:
+        _make_public(complete, store, ledger, house, now, lambda _step: None)
     return done

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows import embedded
 from flows.desk import Desk, Outcome
+from flows.plan import Planned
 
 #: Editions whose rendering starts before the flow does.
 HEAD_START = 2
@@ -37,8 +38,8 @@ def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Ou
     return desk.outcome
 
 
-def preview(desk: Desk, name: str, language: str) -> Path:
-    """Write the officer's page of an entry below ``output/``; its path."""
+def preview(desk: Desk, name: str, language: str) -> tuple[Path, Planned]:
+    """Write the officer's page of an entry below ``output/``; its path, and what it is about."""
     from flows import channels, plan
     from flows import preview as page
     from flows.sources import entries
@@ -47,8 +48,9 @@ def preview(desk: Desk, name: str, language: str) -> Path:
     surveyed = plan.Surveyed(entry, "")
     what = plan.understand(entry, desk.content, desk.house)
     renditions = []
+    state = plan.State.DUE if what.edition else plan.State.REFUSED
+    item = plan.Planned(surveyed, state, what)
     if what.edition:
-        item = plan.Planned(surveyed, plan.State.DUE, what)
         futures = [desk.making(item, channel) for channel in channels.found()]
         renditions = [future.result().rendition for future in futures]
     files = page.preview(name, what.manuscript, what.as_edited(), renditions, desk.house, language)
@@ -56,4 +58,4 @@ def preview(desk: Desk, name: str, language: str) -> Path:
         target = desk.output / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.data)
-    return desk.output / files[0].path
+    return desk.output / files[0].path, item

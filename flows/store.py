@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -43,6 +44,13 @@ class Store:
         """Whether a run, living or killed, has releases in the making."""
         folder = self.output / "staging"
         return folder.is_dir() and any(folder.iterdir())
+
+    def entry_of(self, slug: str) -> str | None:
+        """The entry that a release under ``slug`` was made from, told without the ledger."""
+        for release in sorted((self.output / "releases" / slug).glob("*/manifest.json")):
+            if release.parent.name.startswith("trial-") == self.trial:
+                return str(json.loads(release.read_bytes())["source"]["file"])
+        return None
 
     @contextmanager
     def committing(self) -> Iterator[None]:

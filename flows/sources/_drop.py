@@ -24,6 +24,10 @@ _PASSED_OVER = re.compile(
     re.IGNORECASE,
 )
 EDITION_TOML = "edition.toml"
+#: The ledger's file: a folder that holds one is an output folder, whatever else lies in it.
+LEDGER = "parution.db"
+#: What Parution makes in an output folder, for whoever uses one folder for both.
+_OUTPUT = re.compile(r"(parution\.db.*|site|tree|releases|proofs|staging|preview|prefect)$")
 _MARKUP = frozenset({".md", ".markdown", ".html", ".htm"})
 _DEPTH = 4
 
@@ -49,15 +53,18 @@ def entries(content: Path) -> tuple[Entry, ...]:
     except (FileNotFoundError, NotADirectoryError):
         return ()
     root = content.resolve()
+    is_output = any(item.name == LEDGER for item in found)
     made: list[Entry] = []
     lone: list[os.DirEntry[str]] = []
     loose: list[Path] = []
     for item in found:
-        if _PASSED_OVER.match(item.name):
+        if _PASSED_OVER.match(item.name) or (is_output and _OUTPUT.match(item.name)):
             continue
         if is_outside(Path(item.path), root, item.is_symlink()):
             made.append(Entry(item.name, Path(item.path), ()))
         elif item.is_dir():
+            if Path(item.path, LEDGER).exists():
+                continue
             made.extend(_folder(Path(item.path), root, loose))
         elif not item.is_file():
             continue
@@ -73,7 +80,8 @@ def fingerprint(entry: Entry) -> str:
     """SHA-256, as hex, over the names and bytes of an entry: equal only where nothing changed."""
     total = hashlib.sha256(os.fsencode(entry.name))
     for path in entry.files:
-        total.update(b"\0" + os.fsencode(path.name) + b"\0")
+        where = os.path.relpath(path, entry.source.parent)
+        total.update(b"\0" + os.fsencode(where) + b"\0")
         try:
             with path.open("rb") as file:
                 total.update(hashlib.file_digest(file, "sha256").digest())

@@ -159,3 +159,21 @@ def test_a_prefect_server_that_is_away_is_named_and_nothing_is_lost(tmp_path: Pa
     assert f"Prefect's server at {away} does not answer" in done.stderr
     assert not (output / "site").exists()
     assert parution("publish", "--content", content, "--output", output).returncode == 0
+
+
+def test_one_folder_for_content_and_output_publishes_the_editions_alone(tmp_path: Path) -> None:
+    workshop.content_folder(tmp_path, range(1, 2), house="")
+    for _ in range(2):
+        done = parution("publish", "--json", "--content", tmp_path, "--output", tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert [e["entry"] for e in json.loads(done.stdout)["entries"]] == ["e00001.md"]
+
+
+def test_check_knows_the_addresses_that_are_taken_by_what_is_out(tmp_path: Path) -> None:
+    content, output = tmp_path / "content", tmp_path / "output"
+    workshop.content_folder(content, range(1, 2))
+    workshop.publish_due(content, output)
+    (content / "e00001.md").rename(content / "renamed.md")
+    done = parution("check", "--json", "--content", content, "--output", output)
+    [entry] = json.loads(done.stdout)
+    assert [f["rule"] for f in entry["findings"]] == ["slug-taken"]
