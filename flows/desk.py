@@ -6,6 +6,7 @@ of the acts is the flow's, in :mod:`flows.publish`.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -63,6 +64,7 @@ class Desk:
         self.reached: Callable[[int, int], None] = lambda _done, _total: None
         self._done = 0
         self._stack = ExitStack()
+        self._settled: dict[Surveyed, Planned | None] = {}
         self._understood: dict[Surveyed, Understood] = {}
         self._making: dict[tuple[str, str], Future[Made]] = {}
 
@@ -117,16 +119,28 @@ class Desk:
             found = release.recover(self.store, self.ledger, self.house, self.clock())
         self.outcome = replace(self.outcome, recovered=tuple(found))
 
+    def survey(self, only: Iterable[str] = ()) -> bool:
+        """Hold the content folder against the ledger; whether anything has to be read."""
+        surveyed = plan.survey(self.content, self.ledger, only)
+        self._settled = {s: plan.settled(s, self.house) for s in surveyed}
+        return not all(self._settled.values())
+
     def plan(self, only: Iterable[str] = (), *, watched: bool) -> tuple[Planned, ...]:
         """How each entry stands; reads what is new, in the press where there is much of it."""
-        surveyed = plan.survey(self.content, self.ledger, only)
-        planned = {s: p for s in surveyed if (p := plan.settled(s, self.house))}
-        unread = [s for s in surveyed if s not in planned]
+        self.survey(only)
+        return self.judge(watched=watched)
+
+    def judge(self, *, watched: bool) -> tuple[Planned, ...]:
+        """How each entry that was surveyed stands."""
+        unread = [s for s, settled in self._settled.items() if settled is None]
         self._understand([s for s in unread if s not in self._understood])
         understood = {s: self._understood[s] for s in unread}
-        judged = plan.decide(understood, self._owner_of, self.house, self.clock(), watched=watched)
+        judged = plan.decide(
+            understood, self._owner_of, self.house, self.clock(), watched=watched
+        )
+        planned = {s: p for s, p in self._settled.items() if p}
         planned |= {item.surveyed: item for item in judged}
-        result = tuple(planned[s] for s in surveyed)
+        result = tuple(planned[s] for s in self._settled)
         self.outcome = replace(self.outcome, planned=result)
         return result
 
@@ -168,6 +182,16 @@ class Desk:
     @cached_property
     def _moment(self) -> datetime:
         return self.clock()
+
+    def warm_up(self) -> None:
+        """Start the press before there is work for it, and do not wait: loading it takes as long
+        as reading an edition does."""
+        from flows.press import warm
+
+        pool = self.press
+        starting = threading.Thread(target=lambda: [pool.submit(warm) for _ in range(2)])
+        starting.start()
+        self._stack.callback(starting.join)
 
     def begin(self, items: Iterable[Planned]) -> None:
         """Start rendering before there is anyone to wait for it."""

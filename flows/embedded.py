@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -113,12 +115,9 @@ def start(output: Path, *, services: bool, port: int = 0) -> Server:
     if _is_migrated(home):
         settings |= {"PREFECT_API_DATABASE_MIGRATE_ON_START": "false"}
     log = home / "server.log"
-    command = ["-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    command += ["--lifespan", "on"]
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, *command],
+            [sys.executable, "-m", "flows.embedded", str(port)],
             env={**os.environ, **settings, "PREFECT__SERVER_FINAL": "1"},
             stdout=sink,
             stderr=sink,
@@ -149,6 +148,35 @@ def use(output: Path, server: Server) -> None:
     os.environ["PREFECT_API_URL"] = server.url
 
 
+def main(port: int) -> None:
+    """The server's own process. Loading it allocates much and frees nothing, so that the
+    collector waits until it is loaded: an eighth of the time."""
+    import gc
+
+    import uvicorn
+
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
+    gc.disable()
+    config = uvicorn.Config(
+        "prefect.server.api.server:create_app",
+        factory=True,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="on",
+    )
+    config.load()
+    gc.enable()
+    uvicorn.Server(config).run()
+
+
+def _die_with(parent: int) -> None:
+    """End this process when the one that started it was killed and could not."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _beacon(output: Path) -> Path:
     return output / "prefect" / "server.json"
 
@@ -165,3 +193,7 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -20,7 +20,9 @@ HEAD_START = 2
 def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Outcome:
     """Publish what is due; with nothing due there is no run, no rendering and no write."""
     desk.recover()
-    desk.plan(only, watched=watched)
+    if desk.survey(only):
+        desk.warm_up()
+    desk.judge(watched=watched)
     if not desk.outcome.due:
         return desk.outcome
     server = embedded.running(desk.output) or embedded.start(desk.output, services=False)
