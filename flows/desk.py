@@ -19,10 +19,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from flows import plan
-from flows.edition import Imprint, Manuscript
 from flows.house import House, read_house
 from flows.ledger import Fact, Ledger
+from flows.manuscript import Manuscript
 from flows.plan import Planned, State, Surveyed, Understood
+from flows.rendition import Imprint
 from flows.store import Store
 
 if TYPE_CHECKING:
@@ -135,9 +136,7 @@ class Desk:
         unread = [s for s, settled in self._settled.items() if settled is None]
         self._understand([s for s in unread if s not in self._understood])
         understood = {s: self._understood[s] for s in unread}
-        judged = plan.decide(
-            understood, self._owner_of, self.house, self.clock(), watched=watched
-        )
+        judged = plan.decide(understood, self._owner_of, self.house, self.clock(), watched=watched)
         planned = {s: p for s, p in self._settled.items() if p}
         planned |= {item.surveyed: item for item in judged}
         result = tuple(planned[s] for s in self._settled)

@@ -7,12 +7,8 @@ text, and there is nothing else to escape.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -255,53 +251,6 @@ class Change:
     after: str
 
 
-# ----------------------------------------------------------------------------------- manuscript
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A block, where it stands in the source, and how many blank lines part it from the one
-    before (0 where the format has no such thing)."""
-
-    block: Block
-    place: Place
-    gap: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Manuscript:
-    """What a reader made of a source; nothing is judged yet.
-
-    ``metadata`` holds what the source states itself, as strings, under the keys of
-    :data:`METADATA_KEYS`; a value that is a list in the source is joined with ``"\\n"``.
-    ``metadata_places`` says where, for the messages. ``changes`` are what reading itself had to
-    do to the words (decoding, forbidden characters, words that became metadata).
-    """
-
-    file: str
-    media_type: str
-    placed: tuple[Placed, ...]
-    metadata: tuple[tuple[str, str], ...] = ()
-    metadata_places: tuple[tuple[str, Place], ...] = ()
-    standfirst: Inlines = ()
-    findings: tuple[Finding, ...] = ()
-    changes: tuple[Change, ...] = ()
-
-
-METADATA_KEYS = (
-    "title",
-    "date",
-    "language",
-    "slug",
-    "section",
-    "category",
-    "speakers",
-    "tags",
-    "standfirst",
-    "publish_at",
-    "waive",
-)
-
 # -------------------------------------------------------------------------------------- edition
 
 
@@ -309,8 +258,8 @@ METADATA_KEYS = (
 class Edition:
     """The edited write-up of one conference, in the spacing of its language.
 
-    ``title``, ``section`` … carry no-break spaces; use :func:`plain` for subject lines, metadata
-    and file names. ``date`` is the day printed on it; ``publish_at`` the embargo, aware, or None.
+    ``title``, ``section`` … carry no-break spaces; :func:`flows.reading.plain` is for subject
+    lines, metadata and file names. ``date`` is the day printed on it; ``publish_at`` the embargo, aware, or None.
     """
 
     slug: str
@@ -337,170 +286,3 @@ class Edited:
 
     def refused(self) -> bool:
         return self.edition is None or any(f.severity is Severity.ERROR for f in self.findings)
-
-
-# -------------------------------------------------------------------------- imprint, rendition
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One line of an edition's history; ``note`` is empty for the first."""
-
-    number: int
-    at: datetime
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What a release adds to an edition; assigned once, kept in the release's manifest.
-
-    ``path`` is ``<year>/<slug>``, without slashes at its ends. ``guid`` is a ``tag:`` URI
-    (RFC 4151), frozen at the first publication; in a trial it is a ``urn:`` that says so.
-    """
-
-    revision: int
-    path: str
-    guid: str
-    history: tuple[Revision, ...]
-    trial: bool = False
-    versions: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def published(self) -> datetime:
-        return self.history[0].at
-
-    @property
-    def updated(self) -> datetime:
-        return self.history[-1].at
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a release. ``path`` starts with ``public/`` (an address below the edition's) or
-    ``parts/`` (material for the shelf, never served by itself)."""
-
-    path: str
-    media_type: str
-    data: bytes = field(repr=False)
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """The files that one channel made of one edition."""
-
-    channel: str
-    files: tuple[File, ...]
-
-    def file(self, path: str) -> File:
-        return next(f for f in self.files if f.path == path)
-
-
-# ------------------------------------------------------------------------------------- readings
-
-#: What joins or hints without being a blank: zero-width space and joiners, BOM, soft hyphen.
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
-
-
-def plain(text: str) -> str:
-    """``text`` with plain, single spaces only, for subject lines, metadata and file names."""
-    return " ".join(text.translate(INVISIBLE).split())
-
-
-def inline_text(children: Iterable[Inline], *, notes: bool = False) -> str:
-    """The characters of inline text, in order; those of its notes only where asked for."""
-    parts: list[str] = []
-    for child in children:
-        match child:
-            case Text(value):
-                parts.append(value)
-            case LineBreak():
-                parts.append(" ")
-            case Note():
-                if notes:
-                    parts.append(f" {inline_text(child.children, notes=True)} ")
-            case _:
-                parts.append(inline_text(child.children, notes=notes))
-    return "".join(parts)
-
-
-def inline_runs(block: Block) -> Iterator[Inlines]:
-    """Each run of inline text in a block, in reading order; nested blocks included."""
-    match block:
-        case Heading() | Paragraph():
-            yield block.children
-        case PullQuote():
-            yield block.children
-            yield block.attribution
-        case ItemList():
-            for item in block.items:
-                for inner in item:
-                    yield from inline_runs(inner)
-        case Quote():
-            for inner in block.blocks:
-                yield from inline_runs(inner)
-        case SideBox():
-            yield block.heading
-            for inner in block.blocks:
-                yield from inline_runs(inner)
-        case Figure():
-            yield block.caption
-        case Table():
-            yield block.caption
-            yield from block.head
-            for row in block.rows:
-                yield from row
-
-
-def walk(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Each block, outer before inner, in reading order."""
-    for block in blocks:
-        yield block
-        match block:
-            case ItemList():
-                for item in block.items:
-                    yield from walk(item)
-            case Quote() | SideBox():
-                yield from walk(block.blocks)
-            case _:
-                pass
-
-
-def pictures(edition: Edition) -> tuple[Picture, ...]:
-    """The pictures of an edition, each once, in order of appearance."""
-    found: dict[str, Picture] = {}
-    for block in walk(edition.blocks):
-        if isinstance(block, Figure):
-            found.setdefault(block.picture.name, block.picture)
-    return tuple(found.values())
-
-
-def fingerprint(value: object) -> str:
-    """A SHA-256, as hex, of any frozen value of this module: equal values, equal fingerprints."""
-    return hashlib.sha256(
-        json.dumps(_canonical(value), ensure_ascii=False, sort_keys=True).encode()
-    ).hexdigest()
-
-
-def _canonical(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        inner = {f.name: _canonical(getattr(value, f.name)) for f in fields(value)}
-        return {"": type(value).__name__, **inner}
-    if isinstance(value, tuple):
-        return [_canonical(item) for item in value]
-    if isinstance(value, frozenset):
-        return sorted(str(item) for item in value)
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
-
-
-def normal(text: str) -> str:
-    """Unicode NFC: what every reader hands on, so that the same word is the same characters."""
-    return unicodedata.normalize("NFC", text)

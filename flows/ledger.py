@@ -15,7 +15,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from flows.edition import Edition, Imprint
+from flows.edition import Edition
+from flows.rendition import Imprint
 
 _metadata = sa.MetaData()
 

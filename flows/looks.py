@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from types import MappingProxyType
 
-from flows.edition import File
 from flows.house import House
 from flows.house import Looks as Colours
+from flows.rendition import File
 from flows.words import TEMPLATES, environment
 
 #: The least contrast of text with its ground, as WCAG measures it.

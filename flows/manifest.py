@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flows.edition import Edition, File, Imprint, Revision, fingerprint
+from flows.edition import Edition
 from flows.house import House
+from flows.reading import fingerprint
+from flows.rendition import File, Imprint, Revision
 from flows.sources import Entry
 
 #: Raised when the meaning of a key changes.

@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.edition import Change, Edited, Edition, Finding, Manuscript, Place, Severity
+from flows.edition import Change, Edited, Edition, Finding, Place, Severity
 from flows.house import House
+from flows.manuscript import Manuscript
 from flows.sources import Entry, entries, fingerprint
 
 if TYPE_CHECKING:

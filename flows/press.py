@@ -11,9 +11,10 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from flows.edition import Edition, Imprint, Rendition
+from flows.edition import Edition
 from flows.house import House
 from flows.proof import Check
+from flows.rendition import Imprint, Rendition
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from prefect.states import Completed, Failed
 
 from flows import channels
 from flows.desk import Desk
-from flows.edition import Manuscript
 from flows.ledger import Fact, LedgerError
+from flows.manuscript import Manuscript
 from flows.plan import Planned, State, Understood
 from flows.press import Made
 from flows.proof import Proof

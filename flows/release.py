@@ -18,10 +18,11 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from flows import site, sources
-from flows.edition import Edition, Imprint, Rendition, Revision
+from flows.edition import Edition
 from flows.house import House
 from flows.ledger import Fact, Ledger, fact_of
 from flows.manifest import manifest_of, to_json
+from flows.rendition import Imprint, Rendition, Revision
 from flows.sources import Entry
 from flows.store import Store
 from flows.targets import file as tree

@@ -18,7 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, TextIO
 
-from flows.edition import Change, Finding, Place, Severity, normal
+from flows.edition import Change, Finding, Place, Severity
+from flows.reading import normal
 from flows.words import catalogue, say
 
 INDENT = "    "

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from flows import proof as proving
 from flows import shelf
-from flows.edition import File
 from flows.house import House
 from flows.ledger import Fact, Ledger
 from flows.manifest import imprint_from, read_manifest
+from flows.rendition import File
 from flows.store import Store
 from flows.targets import file as tree
 from flows.targets.file import Entries, SiteError

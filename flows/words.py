@@ -16,7 +16,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from flows.edition import Finding, inline_text, plain
+from flows.edition import Finding
+from flows.reading import inline_text, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment

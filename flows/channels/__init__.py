@@ -8,8 +8,9 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from flows.edition import Edition, Imprint, Rendition
+from flows.edition import Edition
 from flows.house import House
+from flows.rendition import Imprint, Rendition
 
 
 def found() -> tuple[str, ...]:

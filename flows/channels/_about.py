@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from flows.edition import Edition, Imprint
+from flows.edition import Edition
 from flows.house import House
+from flows.rendition import Imprint
 from flows.words import catalogue, local_day, long_date, served
 
 #: Languages written from right to left (BCP 47 primary subtags).

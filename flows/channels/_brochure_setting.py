@@ -26,11 +26,8 @@ from flows.edition import (
     Picture,
     SideBox,
     Table,
-    inline_runs,
-    inline_text,
-    plain,
-    walk,
 )
+from flows.reading import inline_runs, inline_text, plain, walk
 
 #: A side box of no more words is kept in one piece.
 _SHORT_BOX = 170

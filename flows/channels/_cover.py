@@ -15,8 +15,9 @@ from itertools import accumulate, pairwise
 
 from markupsafe import Markup
 
-from flows.edition import Edition, Heading, SideBox, inline_runs, inline_text
+from flows.edition import Edition, Heading, SideBox
 from flows.house import House
+from flows.reading import inline_runs, inline_text
 
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]

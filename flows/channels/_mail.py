@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import css_inline
 
-from flows.edition import Edition, Heading, SideBox, inline_runs, inline_text
+from flows.edition import Edition, Heading, SideBox
 from flows.looks import Palette, mix
+from flows.reading import inline_runs, inline_text
 
 #: Characters to a line: at four bytes each, below the 998 octets of RFC 5322 §2.1.1.
 _LINE = 240

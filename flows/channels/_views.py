@@ -20,9 +20,8 @@ from flows.edition import (
     Quote,
     SideBox,
     Table,
-    inline_text,
-    plain,
 )
+from flows.reading import inline_text, plain
 
 _LOWEST = 6
 #: A cell of figures: signs, blanks and units around digits, as tables set them.

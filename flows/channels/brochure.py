@@ -23,18 +23,11 @@ from flows.channels._brochure_stock import SCHEME, Typefaces, fetcher, typefaces
 from flows.channels._brochure_tags import notes_at_their_calls
 from flows.channels._cover import cover_svg
 from flows.channels._qr import qr_svg
-from flows.edition import (
-    Edition,
-    File,
-    Imprint,
-    Rendition,
-    fingerprint,
-    inline_text,
-    pictures,
-    plain,
-)
+from flows.edition import Edition
 from flows.house import House
 from flows.looks import Palette, palette
+from flows.reading import fingerprint, inline_text, pictures, plain
+from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue, environment, local_day, long_date
 
 _PAPERS = ((A4, "public/brochure.pdf"), (A5, "public/brochure-a5.pdf"))

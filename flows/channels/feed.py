@@ -15,20 +15,10 @@ import nh3
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
-from flows.edition import (
-    Edition,
-    File,
-    Imprint,
-    Inline,
-    Inlines,
-    Link,
-    Paragraph,
-    Rendition,
-    Text,
-    inline_text,
-    walk,
-)
+from flows.edition import Edition, Inline, Inlines, Link, Paragraph, Text
 from flows.house import House
+from flows.reading import inline_text, walk
+from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue, environment, local_day, long_date
 
 #: The edition's PDF that a reader of the feed may download: the A4 brochure.

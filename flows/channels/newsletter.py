@@ -14,9 +14,11 @@ from flows.channels._html import InlineHtml
 from flows.channels._mail import STRIP_HEIGHT, inlined, strip
 from flows.channels._plaintext import plain_text
 from flows.channels._views import description, views
-from flows.edition import Edition, File, Imprint, Rendition, pictures
+from flows.edition import Edition
 from flows.house import House
 from flows.looks import palette, site_assets
+from flows.reading import pictures
+from flows.rendition import File, Imprint, Rendition
 from flows.words import environment
 
 #: The cover's strip on the page, in units of its drawing.

@@ -13,18 +13,10 @@ from dataclasses import replace
 from flows.editing import cleaning, debris, doubts, metadata, outline
 from flows.editing.draft import Draft, Rule
 from flows.editing.typography import set_run, set_text, typeset
-from flows.edition import (
-    FORBIDDEN,
-    Change,
-    Edited,
-    Edition,
-    Finding,
-    Manuscript,
-    Severity,
-    Text,
-    plain,
-)
+from flows.edition import FORBIDDEN, Change, Edited, Edition, Finding, Severity, Text
 from flows.house import House
+from flows.manuscript import Manuscript
+from flows.reading import plain
 
 RULES: tuple[Rule, ...] = (
     cleaning.mojibake,

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from flows.editing.draft import Draft, Outcome, note, rule
 from flows.editing.tree import leaves, map_runs, map_texts
-from flows.edition import Change, Inlines, Place, Text, inline_text, normal
+from flows.edition import Change, Inlines, Place, Text
+from flows.reading import inline_text, normal
 
 #: ``(start, end, replacement)``, in order and apart from each other.
 Edit = tuple[int, int, str]

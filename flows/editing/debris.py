@@ -6,17 +6,8 @@ import re
 from dataclasses import replace
 
 from flows.editing.draft import Draft, Outcome, doubt, note, rewrite_draft, rule
-from flows.edition import (
-    Block,
-    Blocks,
-    Change,
-    Finding,
-    Heading,
-    Paragraph,
-    Place,
-    inline_text,
-    plain,
-)
+from flows.edition import Block, Blocks, Change, Finding, Heading, Paragraph, Place
+from flows.reading import inline_text, plain
 
 _PULL_QUOTE = re.compile(r"quotation|citation|pull ?quote", re.IGNORECASE)
 _DEBRIS = re.compile(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from flows.editing.draft import Draft, Outcome, doubt, rule
 from flows.editing.typography import ADDRESS
-from flows.edition import Figure, Finding, SideBox, inline_runs, inline_text, plain, walk
+from flows.edition import Figure, Finding, SideBox
+from flows.reading import inline_runs, inline_text, plain, walk
 
 TITLE_LENGTH = 70
 _EXCERPT = 60

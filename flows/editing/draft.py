@@ -19,17 +19,15 @@ from flows.edition import (
     Heading,
     Inlines,
     ItemList,
-    Manuscript,
     Paragraph,
     Place,
-    Placed,
     Quote,
     Severity,
     SideBox,
-    inline_runs,
-    inline_text,
 )
 from flows.house import House
+from flows.manuscript import Manuscript, Placed
+from flows.reading import inline_runs, inline_text
 
 
 @dataclass(frozen=True, slots=True)

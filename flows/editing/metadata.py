@@ -8,7 +8,8 @@ from dataclasses import replace
 from flows.editing.dates import day_of, moment_of
 from flows.editing.debris import line_of
 from flows.editing.draft import Draft, Outcome, doubt, error, note, rule
-from flows.edition import Change, Heading, Severity, fingerprint, inline_text, plain
+from flows.edition import Change, Heading, Severity
+from flows.reading import fingerprint, inline_text, plain
 
 SLUG_LENGTH = 80
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -21,9 +21,8 @@ from flows.edition import (
     Place,
     SideBox,
     Text,
-    inline_text,
-    plain,
 )
+from flows.reading import inline_text, plain
 
 _ANCHOR_LENGTH = 60
 _DEEPEST = 3

@@ -27,7 +27,7 @@ Runs = Callable[[Inlines], Inlines]
 
 
 def leaves(children: Inlines) -> Iterator[str]:
-    """The pieces of :func:`flows.edition.inline_text` with its notes, which they join up to."""
+    """The pieces of :func:`flows.reading.inline_text` with its notes, which they join up to."""
     for child in children:
         match child:
             case Text(value):

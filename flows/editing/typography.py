@@ -14,17 +14,7 @@ from functools import partial
 
 from flows.editing import spacing
 from flows.editing.tree import map_runs
-from flows.edition import (
-    Block,
-    Foreign,
-    Inline,
-    Inlines,
-    LineBreak,
-    Link,
-    Note,
-    Superscript,
-    Text,
-)
+from flows.edition import Block, Foreign, Inline, Inlines, LineBreak, Link, Note, Superscript, Text
 
 #: Stands for what typography must not look into, and is a letter so that spacing works around it.
 OPAQUE = "\U0001d535"

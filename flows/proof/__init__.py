@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.edition import Edited, Edition, File, Imprint, Manuscript, Rendition
+from flows.edition import Edited, Edition
 from flows.house import House
+from flows.manuscript import Manuscript
 from flows.proof.check import Check, Proof
 from flows.proof.evidence import report, to_json
+from flows.rendition import File, Imprint, Rendition
 
 __all__ = [
     "Check",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flows.edition import Edited, Edition, Finding, Imprint, plain
+from flows.edition import Edited, Edition, Finding
 from flows.house import House
 from flows.proof.check import Check, Proof
+from flows.reading import plain
+from flows.rendition import Imprint
 from flows.words import catalogue, environment, long_date, say, served
 
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from flows.edition import File
 from flows.house import House
 from flows.proof.check import Check, fails, holds
 from flows.proof.html import parse
+from flows.rendition import File
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"

@@ -7,23 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
-from flows.edition import (
-    Edition,
-    Figure,
-    Heading,
-    Imprint,
-    Inlines,
-    ItemList,
-    Link,
-    SideBox,
-    Table,
-    inline_runs,
-    inline_text,
-    walk,
-)
+from flows.edition import Edition, Figure, Heading, Inlines, ItemList, Link, SideBox, Table
 from flows.house import House
 from flows.proof.align import Furniture
 from flows.proof.words import notes_in
+from flows.reading import inline_runs, inline_text, walk
+from flows.rendition import Imprint
 from flows.words import catalogue, local_day, long_date, served
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")

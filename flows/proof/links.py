@@ -12,11 +12,13 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from flows.edition import Edition, File, Heading, Imprint, Rendition, SideBox, pictures, walk
+from flows.edition import Edition, Heading, SideBox
 from flows.house import House
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.furniture import addresses
 from flows.proof.html import parse
+from flows.reading import pictures, walk
+from flows.rendition import File, Imprint, Rendition
 
 #: What the shelf and the feeds keep at fixed addresses, below the house's.
 _SHELF = ("", "index.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from flows.edition import Edition, File, Imprint, Place, Rendition, plain
+from flows.edition import Edition, Place
 from flows.house import House
 from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
 from flows.proof.check import Check, fails, holds, share
@@ -16,6 +16,8 @@ from flows.proof.furniture import furniture
 from flows.proof.html import html_words, text_words
 from flows.proof.pdf import pdf_words
 from flows.proof.words import EditionWords, edition_words, is_word, words
+from flows.reading import plain
+from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue
 
 #: How a media type is read, and where it sets the notes.

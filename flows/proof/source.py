@@ -10,20 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from flows.edition import (
-    Block,
-    Change,
-    Edited,
-    Edition,
-    Figure,
-    Manuscript,
-    Place,
-    inline_runs,
-    inline_text,
-    walk,
-)
+from flows.edition import Block, Change, Edited, Edition, Figure, Place
+from flows.manuscript import Manuscript
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.words import is_word, words
+from flows.reading import inline_runs, inline_text, walk
 
 #: Metadata that is words, in the order in which both sides are read.
 _WORDY = ("title", "section", "category", "speakers", "tags")

@@ -30,9 +30,8 @@ from flows.edition import (
     SideBox,
     Table,
     Text,
-    inline_runs,
-    inline_text,
 )
+from flows.reading import inline_runs, inline_text
 
 #: Joiners, direction marks, variation selectors, soft hyphen: they are no part of a word.
 _INVISIBLE = dict.fromkeys(

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.edition import File
 from flows.house import House
 from flows.looks import site_assets
+from flows.rendition import File
 from flows.shelf.feeds import FEED, rss
 from flows.shelf.items import Item, Line, item
 from flows.shelf.pages import PAGE, front_page, not_found, page, split, year_page

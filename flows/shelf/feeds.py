@@ -16,8 +16,10 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from flows import __version__
-from flows.edition import FORBIDDEN, File, plain
+from flows.edition import FORBIDDEN
 from flows.house import House
+from flows.reading import plain
+from flows.rendition import File
 from flows.shelf.items import Item, newest_first
 from flows.words import catalogue
 

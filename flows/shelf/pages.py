@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from flows.edition import FORBIDDEN, File
+from flows.edition import FORBIDDEN
 from flows.house import House
 from flows.looks import site_assets
+from flows.rendition import File
 from flows.shelf.feeds import channel_title
 from flows.shelf.items import Item, Line, newest_first, newest_lines_first
 from flows.words import catalogue, environment, local_day, served

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from flows.edition import File
 from flows.house import House
+from flows.rendition import File
 from flows.shelf.items import Line, newest_lines_first
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.edition import Manuscript, Place, Text
+from flows.edition import Place, Text
+from flows.manuscript import Manuscript
 from flows.sources._drop import EDITION_TOML, Entry, entries, fingerprint, is_outside
 from flows.sources._record import Reading, Record, Refusal, check_lines, clean_lines, runs_of
 

@@ -20,9 +20,9 @@ from flows.edition import (
     Subscript,
     Superscript,
     Text,
-    inline_text,
     is_safe_address,
 )
+from flows.reading import inline_text
 from flows.sources._record import Record, clean
 
 Node = dict[str, Any]

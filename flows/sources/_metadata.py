@@ -1,6 +1,6 @@
 """Metadata that is written down: a Markdown file's front matter, and edition.toml beside a source.
 
-Both have the keys of :data:`flows.edition.METADATA_KEYS`, and ``lang`` for ``language``. Values
+Both have the keys of :data:`flows.manuscript.METADATA_KEYS`, and ``lang`` for ``language``. Values
 are kept as they were typed: ``no`` stays a word, and what is no day is for editing to judge.
 """
 
@@ -11,7 +11,8 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from flows.edition import METADATA_KEYS, Place, Severity
+from flows.edition import Place, Severity
+from flows.manuscript import METADATA_KEYS
 from flows.sources._dates import iso_day
 from flows.sources._record import Reading, Record, clean
 

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from flows.edition import Picture, normal
+from flows.edition import Picture
+from flows.reading import normal
 from flows.sources._record import Refusal
 
 MAX_BYTES, MAX_PIXELS = 25 * 2**20, 60_000_000

@@ -5,17 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from flows.edition import (
-    FORBIDDEN,
-    Change,
-    Finding,
-    Inlines,
-    Place,
-    Placed,
-    Severity,
-    Text,
-    normal,
-)
+from flows.edition import FORBIDDEN, Change, Finding, Inlines, Place, Severity, Text
+from flows.manuscript import Placed
+from flows.reading import normal
 
 #: A file that is damaged everywhere gets this many changes listed; the finding gives the count.
 LISTED = 200
@@ -74,7 +66,7 @@ class Record:
 class Reading:
     """What a reader found in a source, before edition.toml has its say.
 
-    ``metadata`` has its keys from :data:`flows.edition.METADATA_KEYS`.
+    ``metadata`` has its keys from :data:`flows.manuscript.METADATA_KEYS`.
     """
 
     placed: list[Placed] = field(default_factory=list)

@@ -20,8 +20,8 @@ from flows.edition import (
     Strong,
     Table,
     Text,
-    inline_text,
 )
+from flows.reading import inline_text
 from flows.sources._inline import InlineReader, Node, attributes, joined, trimmed
 from flows.sources._pictures import Pictures, RemotePicture
 from flows.sources._record import Refusal, clean, runs_of

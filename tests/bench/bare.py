@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import channels, editing, sources
-from flows.edition import Edition, Imprint, Revision
+from flows.edition import Edition
 from flows.house import House, read_house
+from flows.rendition import Imprint, Revision
 
 
 def render(channel: str, edition: Edition, imprint: Imprint, house: House, out: Path) -> None:

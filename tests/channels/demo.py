@@ -13,7 +13,6 @@ from flows.edition import (
     Figure,
     Foreign,
     Heading,
-    Imprint,
     Inlines,
     ItemList,
     LineBreak,
@@ -23,7 +22,6 @@ from flows.edition import (
     Picture,
     PullQuote,
     Quote,
-    Revision,
     SideBox,
     Strong,
     Subscript,
@@ -32,6 +30,7 @@ from flows.edition import (
     Text,
 )
 from flows.house import TRIAL, House, Looks
+from flows.rendition import Imprint, Revision
 
 N, T = "\u00a0", "\u202f"  # no-break space, narrow no-break space
 

@@ -34,22 +34,20 @@ from flows.edition import (
     Edition,
     Figure,
     Heading,
-    Imprint,
     ItemList,
     Note,
     Paragraph,
     Picture,
     PullQuote,
     Quote,
-    Rendition,
     SideBox,
     Table,
     Text,
-    plain,
-    walk,
 )
 from flows.house import House
 from flows.proof import prove_rendition
+from flows.reading import plain, walk
+from flows.rendition import Imprint, Rendition
 from flows.words import catalogue
 
 GOLDEN = Path(__file__).parent / "brochure"

@@ -24,7 +24,6 @@ from flows.edition import (
     Figure,
     Foreign,
     Heading,
-    Imprint,
     Inlines,
     ItemList,
     LineBreak,
@@ -34,16 +33,16 @@ from flows.edition import (
     Picture,
     PullQuote,
     Quote,
-    Revision,
     SideBox,
     Strong,
     Subscript,
     Superscript,
     Table,
     Text,
-    inline_text,
 )
 from flows.house import House
+from flows.reading import inline_text
+from flows.rendition import Imprint, Revision
 
 HOUSE = House(name="Conseil du Val", address="https://val.example.org", language="fr")
 AT = datetime(2018, 9, 1, 7, tzinfo=UTC)

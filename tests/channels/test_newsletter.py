@@ -17,19 +17,10 @@ from hypothesis import strategies as st
 from flows.channels import newsletter
 from flows.channels._mail import folded
 from flows.channels._views import numeric_columns, views
-from flows.edition import (
-    Edition,
-    Heading,
-    Imprint,
-    Link,
-    Paragraph,
-    Rendition,
-    SideBox,
-    Table,
-    Text,
-    plain,
-)
+from flows.edition import Edition, Heading, Link, Paragraph, SideBox, Table, Text
 from flows.house import House
+from flows.reading import plain
+from flows.rendition import Imprint, Rendition
 
 GOLDEN = Path(__file__).parent / "newsletter"
 CASES: dict[str, tuple[Edition, Imprint, House]] = {

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from flows import editing, sources
-from flows.edition import Edited, Figure, Severity, pictures, walk
+from flows.edition import Edited, Figure, Severity
 from flows.house import House, Looks, Rules, Schedule, read_house
+from flows.reading import pictures, walk
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 NAMES = ("2015-territoires-numeriques.txt", "2024-riviere", "2025-on-demand-bus")

@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from flows import sources
 from flows.cli import app
-from flows.edition import METADATA_KEYS, Foreign, Paragraph, walk
+from flows.edition import Foreign, Paragraph
 from flows.house import House, Looks, Rules, Schedule
+from flows.manuscript import METADATA_KEYS
+from flows.reading import walk
 from tests.docs import pages
 
 IDS = [str(page.relative_to(pages.REPO)) for page in pages.PAGES]

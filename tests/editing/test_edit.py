@@ -25,23 +25,20 @@ from flows.edition import (
     Inlines,
     ItemList,
     Link,
-    Manuscript,
     Note,
     Paragraph,
     Picture,
     Place,
-    Placed,
     PullQuote,
     Quote,
     Severity,
     SideBox,
     Table,
     Text,
-    inline_runs,
-    inline_text,
-    walk,
 )
 from flows.house import House, Rules
+from flows.manuscript import Manuscript, Placed
+from flows.reading import inline_runs, inline_text, walk
 
 HOUSE = House(name="Conseil d’essai")
 FILE = "essai.txt"

@@ -21,17 +21,15 @@ from flows.edition import (
     Heading,
     Inlines,
     Link,
-    Manuscript,
     Paragraph,
     Picture,
     Place,
-    Placed,
     SideBox,
     Text,
-    inline_runs,
-    walk,
 )
 from flows.house import House
+from flows.manuscript import Manuscript, Placed
+from flows.reading import inline_runs, walk
 from flows.words import TEMPLATES, say
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -21,8 +21,8 @@ from flows.edition import (
     Strong,
     Superscript,
     Text,
-    inline_text,
 )
+from flows.reading import inline_text
 
 NBSP, NARROW = "\u00a0", "\u202f"
 

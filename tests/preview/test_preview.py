@@ -13,26 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows._preview_changes import CONTEXT, grouped
 from flows.edition import (
     Change,
     Edited,
     Edition,
-    File,
     Finding,
     Heading,
-    Manuscript,
     Paragraph,
     Place,
-    Placed,
     PullQuote,
-    Rendition,
     Severity,
     SideBox,
     Text,
 )
 from flows.house import House
+from flows.manuscript import Manuscript, Placed
 from flows.preview import folder_name, outline, preview
+from flows.preview.changes import CONTEXT, grouped
+from flows.rendition import File, Rendition
 
 HOUSE = House(name="Conseil d’Avelle", address="https://avelle.example.org")
 BLOCKS = (

@@ -11,7 +11,6 @@ from flows.edition import (
     Figure,
     Foreign,
     Heading,
-    Imprint,
     ItemList,
     LineBreak,
     Link,
@@ -20,7 +19,6 @@ from flows.edition import (
     Picture,
     PullQuote,
     Quote,
-    Revision,
     SideBox,
     Strong,
     Superscript,
@@ -28,6 +26,7 @@ from flows.edition import (
     Text,
 )
 from flows.house import House
+from flows.rendition import Imprint, Revision
 
 DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB7zAqmAAAAABJRU5ErkJggg=="

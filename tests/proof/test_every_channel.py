@@ -18,7 +18,6 @@ from flows.edition import (
     Edition,
     Emphasis,
     Figure,
-    File,
     Foreign,
     Heading,
     Inlines,
@@ -30,7 +29,6 @@ from flows.edition import (
     Picture,
     PullQuote,
     Quote,
-    Rendition,
     SideBox,
     Strong,
     Subscript,
@@ -38,6 +36,7 @@ from flows.edition import (
     Table,
     Text,
 )
+from flows.rendition import File, Rendition
 
 CHANNELS = channels.found()
 LETTERS = st.sampled_from(

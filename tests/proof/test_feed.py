@@ -4,7 +4,7 @@ import pytest
 from proof_samples import HOUSE
 
 from flows import proof
-from flows.edition import File
+from flows.rendition import File
 from flows.words import say
 
 ITEM = """<item><title>{title}</title><link>https://conseil.example/2018/{title}/</link>

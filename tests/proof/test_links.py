@@ -6,7 +6,8 @@ import pytest
 from proof_samples import HOUSE, IMPRINT, everything, t
 
 from flows import proof
-from flows.edition import File, Link, Paragraph, Rendition
+from flows.edition import Link, Paragraph
+from flows.rendition import File, Rendition
 from flows.words import say
 
 PAGE = """<!doctype html><link rel="stylesheet" href="../../assets/site-1a2b3c4d.css"><body>

@@ -4,8 +4,8 @@ import pytest
 from proof_samples import HOUSE, IMPRINT, everything
 
 from flows import proof
-from flows.edition import File, Rendition
 from flows.proof.pdf import pdf_words
+from flows.rendition import File, Rendition
 
 weasyprint = pytest.importorskip("weasyprint")
 

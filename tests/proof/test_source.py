@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from proof_samples import everything, t
 
 from flows import proof
-from flows.edition import Change, Edited, Edition, Manuscript, Paragraph, Place, Placed, inline_text
+from flows.edition import Change, Edited, Edition, Paragraph, Place
+from flows.manuscript import Manuscript, Placed
+from flows.reading import inline_text
 from flows.words import say
 
 

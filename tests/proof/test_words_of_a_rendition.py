@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from proof_samples import HOUSE, IMPRINT, everything
 
 from flows import proof
-from flows.edition import File, Rendition
+from flows.rendition import File, Rendition
 from flows.words import say
 
 PAGE = """<!doctype html><html lang="fr"><head><title>Et mon territoire ? – Conseil de développement

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from flows import channels, release
 from flows.desk import Desk
-from flows.edition import Edition, File, Rendition
+from flows.edition import Edition
 from flows.ledger import Fact
 from flows.release import Staged
+from flows.rendition import File, Rendition
 
 EPOCH = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUSE = 'name = "House of tests"\naddress = "https://house.example"\nlanguage = "en"\n'

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.edition import FORBIDDEN, Finding, Manuscript, Severity, inline_runs, inline_text, normal
+from flows.edition import FORBIDDEN, Finding, Severity
+from flows.manuscript import Manuscript
+from flows.reading import inline_runs, inline_text, normal
 from flows.sources import Entry, entries, read
 from flows.words import say
 

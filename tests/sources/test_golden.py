@@ -21,7 +21,6 @@ from flows.edition import (
     ItemList,
     LineBreak,
     Link,
-    Manuscript,
     Note,
     Paragraph,
     PullQuote,
@@ -33,6 +32,7 @@ from flows.edition import (
     Table,
     Text,
 )
+from flows.manuscript import Manuscript
 from flows.sources import entries, read
 
 GOLDEN = Path(__file__).parent / "golden"

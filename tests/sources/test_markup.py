@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.edition import Heading, Manuscript, Paragraph, Table, inline_text
+from flows.edition import Heading, Paragraph, Table
+from flows.manuscript import Manuscript
+from flows.reading import inline_text
 from flows.sources import Entry, read
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from flows.edition import Figure, Manuscript, Severity
+from flows.edition import Figure, Severity
+from flows.manuscript import Manuscript
 from flows.sources import Entry, entries, read
 
 

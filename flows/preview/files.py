@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from flows.edition import File, Rendition
 from flows.house import House
+from flows.rendition import File, Rendition
 from flows.words import environment
 
 #: The most pages of a brochure that are shown; its PDF, one click away, has them all.

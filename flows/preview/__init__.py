@@ -22,31 +22,27 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from slugify import slugify
 
-from flows._preview_changes import grouped
-from flows._preview_files import HTML, files_beside, leaves
 from flows.edition import (
     Block,
     Change,
     Edited,
     Edition,
     Figure,
-    File,
     Finding,
     Heading,
     Inlines,
-    Manuscript,
     PullQuote,
-    Rendition,
     Severity,
     SideBox,
     Table,
-    inline_runs,
-    inline_text,
-    plain,
-    walk,
 )
 from flows.house import House
 from flows.looks import palette, site_assets
+from flows.manuscript import Manuscript
+from flows.preview.changes import grouped
+from flows.preview.files import HTML, files_beside, leaves
+from flows.reading import inline_runs, inline_text, plain, walk
+from flows.rendition import File, Rendition
 from flows.words import catalogue, environment, long_date, say, served
 
 #: The most characters of a pull quote or a caption in the outline.

@@ -1,0 +1,132 @@
+"""Ways of reading an edition: its plain words, its runs of text, its blocks, its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+
+from flows.edition import (
+    Block,
+    Edition,
+    Figure,
+    Heading,
+    Inline,
+    Inlines,
+    ItemList,
+    LineBreak,
+    Note,
+    Paragraph,
+    Picture,
+    PullQuote,
+    Quote,
+    SideBox,
+    Table,
+    Text,
+)
+
+#: What joins or hints without being a blank: zero-width space and joiners, BOM, soft hyphen.
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+
+
+def plain(text: str) -> str:
+    """``text`` with plain, single spaces only, for subject lines, metadata and file names."""
+    return " ".join(text.translate(INVISIBLE).split())
+
+
+def inline_text(children: Iterable[Inline], *, notes: bool = False) -> str:
+    """The characters of inline text, in order; those of its notes only where asked for."""
+    parts: list[str] = []
+    for child in children:
+        match child:
+            case Text(value):
+                parts.append(value)
+            case LineBreak():
+                parts.append(" ")
+            case Note():
+                if notes:
+                    parts.append(f" {inline_text(child.children, notes=True)} ")
+            case _:
+                parts.append(inline_text(child.children, notes=notes))
+    return "".join(parts)
+
+
+def inline_runs(block: Block) -> Iterator[Inlines]:
+    """Each run of inline text in a block, in reading order; nested blocks included."""
+    match block:
+        case Heading() | Paragraph():
+            yield block.children
+        case PullQuote():
+            yield block.children
+            yield block.attribution
+        case ItemList():
+            for item in block.items:
+                for inner in item:
+                    yield from inline_runs(inner)
+        case Quote():
+            for inner in block.blocks:
+                yield from inline_runs(inner)
+        case SideBox():
+            yield block.heading
+            for inner in block.blocks:
+                yield from inline_runs(inner)
+        case Figure():
+            yield block.caption
+        case Table():
+            yield block.caption
+            yield from block.head
+            for row in block.rows:
+                yield from row
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Each block, outer before inner, in reading order."""
+    for block in blocks:
+        yield block
+        match block:
+            case ItemList():
+                for item in block.items:
+                    yield from walk(item)
+            case Quote() | SideBox():
+                yield from walk(block.blocks)
+            case _:
+                pass
+
+
+def pictures(edition: Edition) -> tuple[Picture, ...]:
+    """The pictures of an edition, each once, in order of appearance."""
+    found: dict[str, Picture] = {}
+    for block in walk(edition.blocks):
+        if isinstance(block, Figure):
+            found.setdefault(block.picture.name, block.picture)
+    return tuple(found.values())
+
+
+def fingerprint(value: object) -> str:
+    """A SHA-256, as hex, of any frozen value of this module: equal values, equal fingerprints."""
+    return hashlib.sha256(
+        json.dumps(_canonical(value), ensure_ascii=False, sort_keys=True).encode()
+    ).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        inner = {f.name: _canonical(getattr(value, f.name)) for f in fields(value)}
+        return {"": type(value).__name__, **inner}
+    if isinstance(value, tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(str(item) for item in value)
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def normal(text: str) -> str:
+    """Unicode NFC: what every reader hands on, so that the same word is the same characters."""
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,65 @@
+"""What a release adds to an edition, and the files that a channel makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One line of an edition's history; ``note`` is empty for the first."""
+
+    number: int
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a release adds to an edition; assigned once, kept in the release's manifest.
+
+    ``path`` is ``<year>/<slug>``, without slashes at its ends. ``guid`` is a ``tag:`` URI
+    (RFC 4151), frozen at the first publication; in a trial it is a ``urn:`` that says so.
+    """
+
+    revision: int
+    path: str
+    guid: str
+    history: tuple[Revision, ...]
+    trial: bool = False
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def published(self) -> datetime:
+        return self.history[0].at
+
+    @property
+    def updated(self) -> datetime:
+        return self.history[-1].at
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a release. ``path`` starts with ``public/`` (an address below the edition's) or
+    ``parts/`` (material for the shelf, never served by itself)."""
+
+    path: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The files that one channel made of one edition."""
+
+    channel: str
+    files: tuple[File, ...]
+
+    def file(self, path: str) -> File:
+        return next(f for f in self.files if f.path == path)
