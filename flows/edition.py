@@ -259,7 +259,8 @@ class Edition:
     """The edited write-up of one conference, in the spacing of its language.
 
     ``title``, ``section`` … carry no-break spaces; :func:`flows.reading.plain` is for subject
-    lines, metadata and file names. ``date`` is the day printed on it; ``publish_at`` the embargo, aware, or None.
+    lines, metadata and file names. ``date`` is the day printed on it,
+    ``publish_at`` the embargo: aware, or None.
     """
 
     slug: str

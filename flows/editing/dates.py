@@ -3,44 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "janvier janv january jan",
-            "fevrier fevr fev february feb",
-            "mars march mar",
-            "avril avr april apr",
-            "mai may",
-            "juin june jun",
-            "juillet juil july jul",
-            "aout august aug",
-            "septembre sept september sep",
-            "octobre oct october",
-            "novembre nov november",
-            "decembre dec december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAY = (
-    "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    "|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-)
-_LEAD = rf"(?:(?:le|on)\s+)?(?:(?:{_WEEKDAY}),?\s+)?"
-_DAYS = (
-    re.compile(rf"{_LEAD}(?P<y>\d{{4}})-(?P<m>\d{{1,2}})-(?P<d>\d{{1,2}})"),
-    re.compile(
-        rf"{_LEAD}(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?\s+(?:of\s+)?(?P<m>[a-z]+)\.?,?\s+(?P<y>\d{{4}})"
-    ),
-    re.compile(rf"{_LEAD}(?P<m>[a-z]+)\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})"),
-    re.compile(rf"{_LEAD}(?P<d>\d{{1,2}})[/.](?P<m>\d{{1,2}})[/.](?P<y>\d{{4}})"),
-)
+from flows.days import folded, stated_day
+
 _CLOCK = re.compile(
     r"(?P<day>.+?)(?:t|\s*,?\s*(?:a|at|-)?\s*)(?P<h>\d{1,2})\s*[h:]\s*(?P<min>\d{2})?"
     r"(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>am|pm)?"
@@ -50,16 +17,9 @@ _CLOCK = re.compile(
 def day_of(text: str) -> date | None:
     """``2015-03-01``, ``1er mars 2015``, ``March 1st, 2015``, ``01/03/2015`` (day first) or an ISO
     8601 moment, whose day is taken; None for what is no day, or a day of no calendar."""
-    folded = _folded(text)
-    for form in _DAYS:
-        if found := form.fullmatch(folded):
-            name = found["m"]
-            month = int(name) if name.isdigit() else _MONTHS.get(name, 0)
-            try:
-                return date(int(found["y"]), month, int(found["d"]))
-            except ValueError:
-                return None
     try:
+        if day := stated_day(text):
+            return day
         return datetime.fromisoformat(text.strip()).date()
     except ValueError:
         return None
@@ -72,14 +32,11 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        day, clock = day_of(text), time()
-        if day is None:
-            if not (found := _CLOCK.fullmatch(_folded(text))):
-                return None
-            day, hour = day_of(found["day"]), _time(found)
-            if day is None or hour is None:
-                return None
-            clock = hour
+        found = _CLOCK.fullmatch(folded(text))
+        day = day_of(found["day"] if found else text)
+        clock = _time(found) if found else time()
+        if day is None or clock is None:
+            return None
         moment = datetime.combine(day, clock)
     try:
         if moment.tzinfo is None:
@@ -99,8 +56,3 @@ def _time(found: re.Match[str]) -> time | None:
         return time(hour, int(found["min"] or 0), int(found["s"] or 0))
     except ValueError:
         return None
-
-
-def _folded(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text).casefold()
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())

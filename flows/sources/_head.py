@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flows.days import iso_day, states_day
 from flows.edition import Block, Emphasis, Heading, Note, Paragraph, Place, Strong
 from flows.manuscript import Placed
 from flows.reading import inline_text
-from flows.sources._dates import iso_day, states_day
 from flows.sources._record import Reading, Record
 
 _TITLE_LENGTH = 200

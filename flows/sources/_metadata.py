@@ -11,9 +11,9 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from flows.days import iso_day
 from flows.edition import Place, Severity
 from flows.manuscript import METADATA_KEYS
-from flows.sources._dates import iso_day
 from flows.sources._record import Reading, Record, clean
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")

@@ -21,11 +21,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from flows.days import iso_day, states_day
 from flows.edition import Block, Figure, Inlines, LineBreak, Note
 from flows.manuscript import Placed
 from flows.reading import inline_runs, inline_text
 from flows.sources import _package
-from flows.sources._dates import iso_day, states_day
 from flows.sources._head import find_day, find_standfirst, find_title, shifted, title_notes
 from flows.sources._inline import InlineReader, Node
 from flows.sources._kind import Kind

@@ -33,9 +33,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from flows.days import iso_day, states_day
 from flows.edition import Block, Heading, ItemList, Paragraph, SideBox
 from flows.manuscript import Placed
-from flows.sources._dates import iso_day, states_day
 from flows.sources._record import Reading, Record, runs_of
 
 #: Lines that a website's templates leave behind in a saved page.

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.days import ImpossibleDateError, iso_day, stated_day
 from flows.edition import Heading, Paragraph, SideBox
 from flows.reading import inline_runs, inline_text
-from flows.sources._dates import ImpossibleDateError, iso_day, stated_day
 from flows.sources._record import Reading, Record
 from flows.sources.text import levels, read_text, split
 

@@ -26,7 +26,7 @@ OUT = REPO / "docs" / "pictures"
 GROUND, EDGE = (228, 226, 220), (200, 197, 188)
 #: Bytes that a picture may weigh: a README is read on trains.
 LIMIT = 150_000
-RIVER = "2024/la-riviere-na-pas-de-robinet"
+RIVER = "2024/la-riviere-n-a-pas-de-robinet"
 SAVED_PAGE = "2015-territoires-numeriques.txt"
 
 

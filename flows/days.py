@@ -53,10 +53,8 @@ def stated_day(line: str) -> date | None:
     ``2018-08-16``, ``16/08/2018``), or None. Raises :class:`ImpossibleDateError`."""
     if len(line) > 80:
         return None
-    folded = unicodedata.normalize("NFD", line).casefold()
-    folded = " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())
     for form in _FORMS:
-        if found := form.fullmatch(folded):
+        if found := form.fullmatch(folded(line)):
             month = found["m"]
             number = int(month) if month.isdigit() else _NUMBER.get(month, 0)
             if number:
@@ -64,6 +62,12 @@ def stated_day(line: str) -> date | None:
             if month.isdigit():
                 raise ImpossibleDateError(line)
     return None
+
+
+def folded(text: str) -> str:
+    """``text`` without accents, case or runs of blanks, as the forms of a date are matched."""
+    letters = unicodedata.normalize("NFD", text).casefold()
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
 
 
 def states_day(line: str) -> bool:
