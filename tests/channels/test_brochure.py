@@ -21,7 +21,6 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
-from channels import demo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +48,7 @@ from flows.proof import prove_rendition
 from flows.reading import plain, walk
 from flows.rendition import Imprint, Rendition
 from flows.words import catalogue
+from tests.channels import demo
 
 GOLDEN = Path(__file__).parent / "brochure"
 FILES = {"public/brochure.pdf": A4, "public/brochure-a5.pdf": A5}
@@ -267,13 +267,13 @@ def test_title_language_and_dates_come_from_the_edition_and_its_imprint(path: st
 
 def test_another_process_makes_the_same_bytes() -> None:
     code = (
-        "import hashlib; from channels import demo; from flows.channels import brochure\n"
+        "import hashlib; from tests.channels import demo; from flows.channels import brochure\n"
         "made = brochure.render(demo.FRENCH, demo.CORRECTED, demo.HOUSE)\n"
         "print(*(file.sha256 for file in made.files))"
     )
     environment = os.environ | {
         "PYTHONHASHSEED": "7",
-        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True

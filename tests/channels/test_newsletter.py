@@ -10,7 +10,6 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from channels import demo
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from flows.edition import Edition, Heading, Link, Paragraph, SideBox, Table, Tex
 from flows.house import House
 from flows.reading import plain
 from flows.rendition import Imprint, Rendition
+from tests.channels import demo
 
 GOLDEN = Path(__file__).parent / "newsletter"
 CASES: dict[str, tuple[Edition, Imprint, House]] = {

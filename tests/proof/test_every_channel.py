@@ -10,7 +10,6 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from proof_samples import DOT, HOUSE, IMPRINT, everything
 
 from flows import channels, proof
 from flows.edition import (
@@ -37,6 +36,7 @@ from flows.edition import (
     Text,
 )
 from flows.rendition import File, Rendition
+from tests.proof.proof_samples import DOT, HOUSE, IMPRINT, everything
 
 CHANNELS = channels.found()
 LETTERS = st.sampled_from(

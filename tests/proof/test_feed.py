@@ -1,11 +1,11 @@
 """The feed is well-formed, valid as the W3C's validator means it, whole, and newest first."""
 
 import pytest
-from proof_samples import HOUSE
 
 from flows import proof
 from flows.rendition import File
 from flows.words import say
+from tests.proof.proof_samples import HOUSE
 
 ITEM = """<item><title>{title}</title><link>https://conseil.example/2018/{title}/</link>
 <guid isPermaLink="false">tag:conseil.example,2018:{title}</guid><pubDate>{day}</pubDate>

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from proof_samples import HOUSE, IMPRINT, everything, t
 
 from flows import proof
 from flows.edition import Link, Paragraph
 from flows.rendition import File, Rendition
 from flows.words import say
+from tests.proof.proof_samples import HOUSE, IMPRINT, everything, t
 
 PAGE = """<!doctype html><link rel="stylesheet" href="../../assets/site-1a2b3c4d.css"><body>
 <a href="/">maison</a> <a href="../">année</a> <a href="/feed.xml">flux</a> <a href="#n1">1</a>

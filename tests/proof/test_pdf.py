@@ -1,11 +1,11 @@
 """The words of a PDF are those of its structure tree, whatever its lines and columns do."""
 
 import pytest
-from proof_samples import HOUSE, IMPRINT, everything
 
 from flows import proof
 from flows.proof.pdf import pdf_words
 from flows.rendition import File, Rendition
+from tests.proof.proof_samples import HOUSE, IMPRINT, everything
 
 weasyprint = pytest.importorskip("weasyprint")
 

@@ -6,12 +6,12 @@ import tomllib
 
 import pytest
 from lxml import html
-from proof_samples import HOUSE, IMPRINT, everything
 
 from flows import proof
 from flows.edition import Change, Edited, Finding, Place, Severity
 from flows.proof.check import fails, holds
 from flows.words import TEMPLATES, catalogue, say
+from tests.proof.proof_samples import HOUSE, IMPRINT, everything
 
 GOOD = proof.Proof(
     (holds("words", "public/index.html", "96/96"), holds("links", "public/index.html"))

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proof_samples import everything, t
 
 from flows import proof
 from flows.edition import Change, Edited, Edition, Paragraph, Place
 from flows.manuscript import Manuscript, Placed
 from flows.reading import inline_text
 from flows.words import say
+from tests.proof.proof_samples import everything, t
 
 
 def manuscript(*texts: str, **metadata: str) -> Manuscript:

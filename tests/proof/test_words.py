@@ -1,8 +1,7 @@
 """What counts as a word, and how the edition is read as words."""
 
-from proof_samples import everything
-
 from flows.proof.words import BLOCK, CLOSED, LINK, NOTE, edition_words, words
+from tests.proof.proof_samples import everything
 
 
 def test_blanks_of_every_kind_only_separate():

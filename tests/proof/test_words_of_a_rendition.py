@@ -5,11 +5,11 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from proof_samples import HOUSE, IMPRINT, everything
 
 from flows import proof
 from flows.rendition import File, Rendition
 from flows.words import say
+from tests.proof.proof_samples import HOUSE, IMPRINT, everything
 
 PAGE = """<!doctype html><html lang="fr"><head><title>Et mon territoire ? – Conseil de développement
 </title><style>p { color: red }</style></head><body><p>Conseil de développement</p>
@@ -148,9 +148,8 @@ def test_a_long_wrong_page_is_refused_without_a_long_search(blocks: int):
     """Headings that repeat everywhere are the worst case: each could be contents or text."""
     from dataclasses import replace
 
-    from proof_samples import t
-
     from flows.edition import Heading, Paragraph
+    from tests.proof.proof_samples import t
 
     body = (Heading(1, t("Encore")), Paragraph(t("Encore"))) * blocks
     edition = replace(everything(), blocks=(*body, Paragraph(t("Fin."))))

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from channels import demo
 
 from flows.channels import newsletter
+from tests.channels import demo
 
 pytestmark = pytest.mark.slow
 VNU = Path(__file__).parents[1] / "tools/node_modules/vnu-jar/build/dist/vnu.jar"
