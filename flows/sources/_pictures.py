@@ -15,7 +15,8 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -81,12 +82,25 @@ def _shown(address: str) -> str:
     return address if len(address) < 80 else address[:77] + "…"
 
 
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """WeasyPrint, where it is loaded, makes Pillow forgive a cut-off picture: not here."""
+    from PIL import ImageFile
+
+    forgiving = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = forgiving
+
+
 def _measure(data: bytes, address: str) -> tuple[str, str, int, int]:
     """Media type, suffix and size in pixels; the whole file is looked at, to tell a cut-off one."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
+        with _whole_pictures_only(), warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF", "WEBP"]) as image:
                 media_type, suffix = _FORMATS[image.format or ""]

@@ -69,6 +69,12 @@ def test_a_picture_that_was_cut_off_is_refused(tmp_path: Path, kind: str) -> Non
     assert errors(manuscript)[0] in ("picture-damaged", "picture-kind")
 
 
+def test_a_cut_off_picture_is_refused_beside_a_loaded_weasyprint_too(tmp_path: Path) -> None:
+    import weasyprint  # noqa: F401 - which makes Pillow forgiving, for the whole process
+
+    test_a_picture_that_was_cut_off_is_refused(tmp_path, "GIF")
+
+
 def test_a_picture_of_a_size_beyond_reason_is_refused(tmp_path: Path) -> None:
     data = picture("PNG", (9000, 9000))
     manuscript = read_with(tmp_path, "![Alt](x.png)", **{"x.png": data})
