@@ -37,6 +37,7 @@ setup-tests: .venv/ready-for-tests
 
 .venv/ready: .venv/bin/python requirements.lock pyproject.toml
 	@$(PYTHON) flows/pango.py
+	@echo "Setting up in .venv: a minute or two, once."
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
