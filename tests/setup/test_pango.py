@@ -1,4 +1,4 @@
-"""Setting up: Pango present, nothing happens; missing, it is installed or a line says what to type."""
+"""Setting up: Pango present, nothing happens; missing, it is installed or a line says how."""
 
 from __future__ import annotations
 
