@@ -6,9 +6,9 @@ Exit codes: 0 done, 1 refused by findings, 2 wrong use, 3 a target failed (nothi
 from __future__ import annotations
 
 import json
-import locale
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -50,12 +50,12 @@ def check(
     from flows.store import Store
 
     house = _house(content)
-    found = [e for e in reading.entries(content) if not entries or e.name in entries]
-    _require(entries, [e.name for e in found], content)
+    wanted = _named(entries, content)
+    found = [e for e in reading.entries(content) if not wanted or e.name in wanted]
     surveyed = {plan.Surveyed(e, ""): plan.understand(e, content, house) for e in found}
     owner_of = Store(output, house.trial).entry_of
-    judged = plan.decide(surveyed, owner_of, house, _now(), watched=True)
-    language = _officer(house)
+    judged = plan.decide(surveyed, owner_of, content, house, _now(), watched=True)
+    language = _officer(house, judged)
     if as_json:
         _print_json([_as_json(item, language) for item in judged])
     else:
@@ -75,9 +75,9 @@ def preview(
     from flows import run
 
     with _desk(content, output) as desk:
-        _require([entry], None, content)
-        language = _officer(desk.house)
-        page, item = run.preview(desk, entry, language)
+        [name] = _named([entry], content)
+        page, item = run.preview(desk, name, lambda item: _officer(desk.house, [item]))
+        language = _officer(desk.house, [item])
     address = page.resolve().as_uri()
     if as_json:
         _print_json({"page": address} | _as_json(item, language))
@@ -99,10 +99,10 @@ def publish(
     from flows import progress, run, status
 
     with _desk(content, output) as desk:
-        _require(entries, None, content)
-        language = _officer(desk.house)
-        with progress.shown(desk, language):
-            outcome = run.publish(desk, entries or (), watched=not unwatched)
+        wanted = _named(entries, content)
+        with progress.shown(desk, _officer(desk.house)):
+            outcome = run.publish(desk, wanted, watched=not unwatched)
+        language = _officer(desk.house, outcome.planned)
         if as_json:
             _print_json(status.outcome_as_json(desk, outcome, language))
         else:
@@ -118,11 +118,13 @@ def status(
     from flows import status as stating
 
     with _desk(content, output) as desk:
-        rows = stating.rows(desk, _officer(desk.house))
+        planned = desk.plan(watched=False)
+        language = _officer(desk.house, planned)
+        rows = stating.rows(desk, planned, language)
         if as_json:
             _print_json(rows)
         else:
-            stating.show(rows, _officer(desk.house), sys.stdout)
+            stating.show(rows, language, sys.stdout)
 
 
 @app.command()
@@ -176,13 +178,22 @@ def _desk(content: Path, output: Path) -> Desk:
     return Desk(content, output)
 
 
-def _require(wanted: list[str] | None, found: list[str] | None, content: Path) -> None:
+def _named(wanted: list[str] | None, content: Path) -> list[str]:
+    """The entries that were asked for, by name or by the path that findings print."""
     from flows.sources import entries
+    from flows.words import catalogue
 
-    names = found if found is not None else [e.name for e in entries(content)]
-    for name in wanted or ():
-        if name not in names:
-            _wrong_use(f"{content / name}: no such edition; `parution status` lists them")
+    known = {entry.name for entry in entries(content)} if wanted else set()
+    names = []
+    for said in wanted or ():
+        path = Path(said)
+        inside = path.is_relative_to(content) and path != content
+        name = path.relative_to(content).parts[0] if inside else said.rstrip("/")
+        if name not in known:
+            words = catalogue("cli", _officer(_house(content)))
+            _wrong_use(words["no_such_edition"].format(path=content / name))
+        names.append(name)
+    return names
 
 
 def _wrong_use(sentence: str) -> NoReturn:
@@ -190,14 +201,18 @@ def _wrong_use(sentence: str) -> NoReturn:
     raise SystemExit(WRONG_USE)
 
 
-def _officer(house: House) -> str:
-    """The language of whoever runs this: the house's; in a trial, the system's."""
+def _officer(house: House, planned: Sequence[Planned] = ()) -> str:
+    """The language of whoever runs this: the house's. In a trial the system's, and where that
+    names none (``C``), the editions'."""
     if told := os.environ.get("PARUTION_LANG"):
         return told
     if not house.trial:
         return house.language
-    system = locale.setlocale(locale.LC_CTYPE, None) if sys.platform == "win32" else ""
-    return "fr" if (os.environ.get("LANG") or system).startswith("fr") else "en"
+    system = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2].lower()
+    spoken = [
+        i.understood.edition.language for i in planned if i.understood and i.understood.edition
+    ]
+    return system if system in ("fr", "en") else max(spoken, key=spoken.count, default="en")
 
 
 def _as_json(item: Planned, language: str) -> dict[str, Any]:

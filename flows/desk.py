@@ -136,7 +136,9 @@ class Desk:
         unread = [s for s, settled in self._settled.items() if settled is None]
         self._understand([s for s in unread if s not in self._understood])
         understood = {s: self._understood[s] for s in unread}
-        judged = plan.decide(understood, self._owner_of, self.house, self.clock(), watched=watched)
+        judged = plan.decide(
+            understood, self._owner_of, self.content, self.house, self.clock(), watched=watched
+        )
         planned = {s: p for s, p in self._settled.items() if p}
         planned |= {item.surveyed: item for item in judged}
         result = tuple(planned[s] for s in self._settled)

@@ -13,6 +13,7 @@ _OURS = {
     "SiteError",
     "ServerError",
     "ChangedMeanwhileError",
+    "PortTakenError",
 }
 
 _SYSTEM: dict[int, Callable[[OSError], str]] = {

@@ -6,12 +6,14 @@ only, and no guid frozen.
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
@@ -103,7 +105,10 @@ def read_house(content: Path) -> House:
     try:
         return House.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HouseError(f"{path}: not a TOML file that can be read: {error}") from error
+        raise HouseError(
+            f"{path}: cannot be read: {error}. Look at that line for a quotation mark that is not "
+            "closed, or an = that is missing."
+        ) from error
     except (ValidationError, ZoneInfoNotFoundError) as error:
         raise HouseError(f"{path}: {_explain(error)}") from error
 
@@ -111,11 +116,25 @@ def read_house(content: Path) -> House:
 def _explain(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
-    lines = []
-    for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
-        what = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            what = "no such setting; look for a slip of the pen"
-        lines.append(f"{key}: {what}")
-    return "; ".join(lines)
+    return "".join(f"\n  {_key(fault)}: {_what(fault)}" for fault in error.errors())
+
+
+def _key(fault: ErrorDetails) -> str:
+    return ".".join(str(part) for part in fault["loc"])
+
+
+def _what(fault: ErrorDetails) -> str:
+    """A fault in words; the key that was meant where one comes close."""
+    if fault["type"] == "extra_forbidden":
+        meant = difflib.get_close_matches(str(fault["loc"][-1]), _SETTINGS, 1)
+        return f"no such setting; do you mean {meant[0]}?" if meant else "no such setting"
+    if fault["type"] == "missing":
+        return "must be there"
+    if "#" in str(fault.get("ctx", {}).get("pattern", "")):
+        return f"a colour is written like #0f5c63, not {fault['input']!r}"
+    if fault["type"] == "string_pattern_mismatch":
+        return f"a language is written like fr or en, not {fault['input']!r}"
+    return fault["msg"].removeprefix("Value error, ")
+
+
+_SETTINGS = tuple(name for model in (House, Looks, Schedule, Rules) for name in model.model_fields)

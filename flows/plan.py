@@ -144,6 +144,7 @@ def _failure(name: str, error: Exception) -> Finding:
 def decide(
     understood: Mapping[Surveyed, Understood],
     owner_of: Callable[[str], str | None],
+    content: Path,
     house: House,
     now: datetime,
     *,
@@ -160,14 +161,15 @@ def decide(
         if what.edition:
             slug, name = what.edition.slug, surveyed.entry.name
             owner = owners.setdefault(slug, owner_of(slug) or name)
-            what = what if owner == name else _without_slug(what, name, slug, owner)
+            what = what if owner == name else _without_slug(what, name, slug, owner, content)
         planned.append(Planned(surveyed, _state(what, house, now, watched=watched), what))
     return tuple(planned)
 
 
-def _without_slug(what: Understood, name: str, slug: str, owner: str) -> Understood:
-    values = (("slug", slug), ("other", owner))
-    taken = Finding("slug-taken", Severity.ERROR, Place(name), values)
+def _without_slug(what: Understood, name: str, slug: str, owner: str, content: Path) -> Understood:
+    values = (("slug", slug), ("other", owner), ("name", name))
+    rule = "slug-taken" if (content / owner).exists() else "source-renamed"
+    taken = Finding(rule, Severity.ERROR, Place(name), values)
     return replace(what, edition=None, findings=(*what.findings, taken))
 
 

@@ -6,7 +6,7 @@ While Prefect is being imported and its server starts, the press is rendering al
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flows import embedded
@@ -40,7 +40,7 @@ def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Ou
     return desk.outcome
 
 
-def preview(desk: Desk, name: str, language: str) -> tuple[Path, Planned]:
+def preview(desk: Desk, name: str, language_for: Callable[[Planned], str]) -> tuple[Path, Planned]:
     """Write the officer's page of an entry below ``output/``; its path, and what it is about."""
     from flows import channels, plan
     from flows import preview as page
@@ -55,7 +55,9 @@ def preview(desk: Desk, name: str, language: str) -> tuple[Path, Planned]:
     if what.edition:
         futures = [desk.making(item, channel) for channel in channels.found()]
         renditions = [future.result().rendition for future in futures]
-    files = page.preview(name, what.manuscript, what.as_edited(), renditions, desk.house, language)
+    files = page.preview(
+        name, what.manuscript, what.as_edited(), renditions, desk.house, language_for(item)
+    )
     for file in files:
         target = desk.output / file.path
         target.parent.mkdir(parents=True, exist_ok=True)

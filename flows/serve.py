@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+import socket
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from flows import embedded
 from flows.house import House
+from flows.words import catalogue
 
 #: Types as RFC 9110 §8.3 wants them, where the system's table is silent or says otherwise.
 TYPES = {
@@ -78,6 +80,9 @@ def serve(content: Path, output: Path, house: House, *, port: int, prefect_port:
     Raises :class:`flows.embedded.ServerError` when Prefect's server does not come up.
     """
     output.mkdir(parents=True, exist_ok=True)
+    _require_free(port, "--port", house)
+    if not embedded.running(output):
+        _require_free(prefect_port, "--prefect-port", house)
     server = embedded.running(output) or embedded.start(output, services=True, port=prefect_port)
     try:
         embedded.use(output, server)
@@ -89,6 +94,24 @@ def serve(content: Path, output: Path, house: House, *, port: int, prefect_port:
     finally:
         embedded.withdraw(output)
         server.stop()
+
+
+class PortTakenError(Exception):
+    """Another program listens there; the message says which port, and what to do."""
+
+
+def _require_free(port: int, option: str, house: House) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            said = _words(house)["port_taken"].format(port=port, option=option)
+            raise PortTakenError(said) from error
+
+
+def _words(house: House) -> Mapping[str, str]:
+    return catalogue("cli", os.environ.get("PARUTION_LANG") or house.language)
 
 
 async def _serve(
@@ -136,9 +159,7 @@ async def _first(web: Awaitable[None], runner: asyncio.Task[None]) -> None:
 
 
 def _say_hello(house: House, server: embedded.Server, port: int) -> None:
-    from flows.words import catalogue
-
-    words = catalogue("cli", os.environ.get("PARUTION_LANG") or house.language)
+    words = _words(house)
     print(words["serving"].format(site=f"http://localhost:{port}/"), flush=True)
     print(words["runs"].format(prefect=server.url.removesuffix("/api")), flush=True)
     print(words["to_stop"], flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,9 +16,8 @@ from flows.plan import Planned, State
 from flows.words import catalogue, say
 
 
-def rows(desk: Desk, language: str) -> list[dict[str, Any]]:
+def rows(desk: Desk, planned: Sequence[Planned], language: str) -> list[dict[str, Any]]:
     """One row an edition: those of the content folder, then those whose source has gone."""
-    planned = desk.plan(watched=False)
     listed = [_row(desk, item, language) for item in planned]
     names = {item.name for item in planned}
     gone = sorted(set(desk.ledger.known()) - names)
@@ -39,6 +38,7 @@ def _row(desk: Desk, item: Planned, language: str) -> dict[str, Any]:
         "address": desk.house.url(f"{fact.path}/") if fact else None,
         "findings": {name: counts[name] for name in ("error", "doubt", "note")},
         "due": when.isoformat() if when else ("now" if item.state is State.DUE else None),
+        "due_local": _moment(item, desk),
         "reasons": [say(f, language)[0] for f in findings if f.severity != "note"],
     }
 
@@ -59,6 +59,7 @@ def _gone(desk: Desk, fact: Fact) -> dict[str, Any]:
         "address": desk.house.url(f"{fact.path}/"),
         "findings": dict.fromkeys(("error", "doubt", "note"), 0),
         "due": None,
+        "due_local": "",
         "reasons": [],
     }
 
@@ -85,19 +86,9 @@ def show(listed: list[dict[str, Any]], language: str, stream: TextIO) -> None:
             words[f"state_{row['state'].replace(' ', '_')}"],
             str(row["revision"] or "—"),
             findings or "—",
-            _when(row["due"], words),
+            row["due_local"] or (words["now"] if row["due"] else "—"),
         )
     console.print(table)
-
-
-def _when(due: str | None, words: Any) -> str:
-    if due is None:
-        return "—"
-    return (
-        str(words["now"])
-        if due == "now"
-        else datetime.fromisoformat(due).strftime("%Y-%m-%d %H:%M %Z")
-    )
 
 
 # --------------------------------------------------------------------------------- an outcome
@@ -117,21 +108,36 @@ def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) ->
     for done in outcome.recovered:
         line(f"recovered_{done.done}", slug=done.slug)
     for fact in outcome.published:
-        line("published", title=fact.title, revision=fact.revision)
         if desk.house.trial:
+            line("published_on_trial", title=fact.title)
             line("trial")
+        else:
+            line("published", title=fact.title, revision=fact.revision)
         line("page", path=desk.store.site / fact.path / "index.html")
         line("proof", path=desk.store.proof(fact.slug, fact.revision) / "proof.html")
     for item in outcome.planned:
         if item.state in (State.SCHEDULED, State.HELD, State.PENDING, State.REFUSED):
-            line(f"not_published_{item.state.replace(' ', '_')}", entry=item.name)
+            line(
+                f"not_published_{item.state.replace(' ', '_')}",
+                entry=item.name,
+                when=_moment(item, desk),
+            )
     for name, proof in outcome.refused:
         line("proof_refused", entry=name)
         report.show([c.fault for c in proof.checks if c.fault], language, stream)
     for name, why in outcome.failed:
         line("failed", entry=name, why=why)
-    if not (outcome.published or outcome.refused or outcome.failed):
+    quiet = all(item.state is State.PUBLISHED for item in outcome.planned)
+    if quiet and not outcome.published:
         line("nothing_due" if outcome.planned else "empty")
+
+
+def _moment(item: Planned, desk: Desk) -> str:
+    """When an edition is due, as the house's clocks show it."""
+    if item.state is not State.SCHEDULED or item.edition.publish_at is None:
+        return ""
+    local = item.edition.publish_at.astimezone(desk.house.zone)
+    return f"{local:%Y-%m-%d %H:%M} ({desk.house.timezone})"
 
 
 def outcome_as_json(desk: Desk, outcome: Outcome, language: str) -> dict[str, Any]:

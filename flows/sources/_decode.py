@@ -134,6 +134,8 @@ def _by_look(data: bytes) -> tuple[str, str]:
     from charset_normalizer import from_bytes  # only where the look does not tell: it is slow
 
     guess = from_bytes(sample).best()
-    if guess is None or guess.encoding.startswith("utf"):
+    if guess is None:
+        raise Refusal("not-text")
+    if guess.encoding.startswith("utf"):
         return best
     return guess.encoding, guess.encoding

@@ -6,6 +6,7 @@ are kept as they were typed: ``no`` stays a word, and what is no day is for edit
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -93,7 +94,11 @@ def _state(
     name = {"lang": "language"}.get(key, key)
     if name not in METADATA_KEYS:
         say = record.error if unknown is Severity.ERROR else record.doubt
-        say("unknown-key", place, key=key[:60], known=", ".join(METADATA_KEYS))
+        if meant := difflib.get_close_matches(name.lower(), METADATA_KEYS, 1, 0.75):
+            # An embargo that is misspelt must not be published as if there were none.
+            record.error("misspelt-key", place, key=key[:60], meant=meant[0])
+        else:
+            say("unknown-key", place, key=key[:60], known=", ".join(METADATA_KEYS))
         return
     text = _as_text(value, record)
     if text is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_a_house_with_a_slip_of_the_pen_is_named_with_its_key(tmp_path: Path) ->
     (tmp_path / "house.toml").write_text('name = "H"\nadress = "https://h.example"\n')
     done = parution("check", "--content", tmp_path)
     assert done.returncode == 2
-    assert "house.toml: adress: no such setting" in done.stderr
+    assert "house.toml: \n  adress: no such setting; do you mean address?" in done.stderr
 
 
 def test_an_entry_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_one_plain_text_without_a_house_goes_out_as_a_trial(tmp_path: Path) -> N
     (content / "page.txt").write_bytes(source.read_bytes())
     done = parution("publish", "--content", content, "--output", tmp_path / "output")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "as a trial" in done.stdout
+    assert "Published on trial" in done.stdout
     site = tmp_path / "output" / "site"
     [page] = site.glob("2018/*/index.html")
     assert "noindex" in page.read_text("utf-8")
@@ -176,4 +177,49 @@ def test_check_knows_the_addresses_that_are_taken_by_what_is_out(tmp_path: Path)
     (content / "e00001.md").rename(content / "renamed.md")
     done = parution("check", "--json", "--content", content, "--output", output)
     [entry] = json.loads(done.stdout)
-    assert [f["rule"] for f in entry["findings"]] == ["slug-taken"]
+    assert [f["rule"] for f in entry["findings"]] == ["source-renamed"]
+    assert "e00001.md" in entry["findings"][0]["remedy"]
+
+
+def test_an_entry_may_be_named_by_the_path_that_findings_print(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 3))
+    done = parution("check", "--json", content / "e00002.md", "--content", content)
+    assert [e["entry"] for e in json.loads(done.stdout)] == ["e00002.md"]
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ('[looks]\nstrong = "red"\n', "looks.strong: a colour is written like #0f5c63"),
+        ('timezone = "Europe/Nantes"\n', "timezone: no time zone is called 'Europe/Nantes'"),
+        ('tagline = "open\n', "a quotation mark that is not closed"),
+    ],
+)
+def test_a_mistake_in_the_house_is_told_in_words(tmp_path: Path, toml: str, sentence: str) -> None:
+    (tmp_path / "house.toml").write_text(f'name = "H"\n{toml}', encoding="utf-8")
+    done = parution("check", "--content", tmp_path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+def test_a_french_text_on_trial_is_judged_in_french_where_the_system_says_nothing(
+    tmp_path: Path,
+) -> None:
+    text = "le 16 août 2018\n\nTitre\n\nUn début.Une suite de mots qui forment une phrase.\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    done = parution("check", "--content", tmp_path, PARUTION_LANG="", LANG="C.UTF-8", LC_ALL="")
+    assert "doute[glued-words]" in done.stdout
+
+
+def test_a_port_that_is_taken_is_told_with_the_option_to_change_it(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = parution(
+            "serve", "--content", content, "--output", tmp_path / "output", "--port", str(port)
+        )
+    assert done.returncode == 3
+    assert f"port {port} is taken" in done.stderr
+    assert "--port NUMBER" in done.stderr
