@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import quote
@@ -21,9 +21,12 @@ from flows.edition import (
     Heading,
     Inline,
     Inlines,
+    ItemList,
+    LineBreak,
     Link,
     Note,
     Picture,
+    Quote,
     SideBox,
     Table,
 )
@@ -35,9 +38,18 @@ _SHORT_BOX = 170
 _FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰€$£°]|[a-zA-Z]{1,3})?")
 
 
-#: A note, and how many numbers those within it have taken.
-_NOTE = Markup('<span style="counter-increment: footnote {}"><span class="note">{}</span></span>')
+#: A table goes over a page with its head if a row takes no more than so many characters, or so
+#: many columns: WeasyPrint drops a head that a row leaves no room for.
+_LOW_ROWS, _FEW_COLUMNS, _SHORT_TABLE = 400, 12, 16
+#: A line break in a cell counts as so many characters.
+_BREAK = 30
+#: More footnotes than these, and WeasyPrint takes minutes to find their pages: all go to the end.
+_FOOTNOTES, _FOOTNOTES_IN_A_RUN = 24, 8
+
+_FOOTNOTE = Markup('<span><span class="note" data-number="{}">{}</span></span>')
 _NOTE_IN_NOTE = Markup(" (<sup>{}</sup> {})")
+#: No anchor of an edition has a colon.
+_CALL = Markup('<sup><a class="call" id="call:{0}" href="#note:{0}">{0}</a></sup>')
 
 
 class PrintedPicture(NamedTuple):
@@ -50,6 +62,13 @@ class PrintedPicture(NamedTuple):
     box: float
 
 
+class ListedNote(NamedTuple):
+    """A note that stands in a list, not at the foot of a page; ``number`` is from 1."""
+
+    number: int
+    text: Markup
+
+
 class Entry(NamedTuple):
     """A line of the contents, and the lines below it."""
 
@@ -60,11 +79,14 @@ class Entry(NamedTuple):
 
 @dataclass
 class _Inline(InlineHtml):
-    """Inline text with footnotes at their call. A note within a note stands in parentheses, as
-    a footnote has no foot of its own, and is numbered before it as everywhere. A link to
-    an anchor that is not there is its text."""
+    """Inline text with footnotes at their call, or while ``lists``, with the notes in ``listed``
+    and links to them. A note within a footnote stands in parentheses, as a footnote has no foot
+    of its own, and is numbered before it as everywhere. A link to an anchor that is not there is
+    its text."""
 
     anchors: frozenset[str] = frozenset()
+    lists: bool = False
+    listed: list[ListedNote] = field(default_factory=list)
     count: int = 0
     depth: int = 0
 
@@ -80,14 +102,14 @@ class _Inline(InlineHtml):
                 return super()._one(child)
 
     def _note(self, children: Inlines) -> Markup:
-        before = self.count
         self.depth += 1
         text = self(children)
         self.depth -= 1
         self.count += 1
-        if self.depth:
-            return _NOTE_IN_NOTE.format(self.count, text)
-        return _NOTE.format(self.count - before - 1, text)
+        if self.lists:
+            self.listed.append(ListedNote(self.count, text))
+            return _CALL.format(self.count)
+        return (_NOTE_IN_NOTE if self.depth else _FOOTNOTE).format(self.count, text)
 
 
 @dataclass
@@ -97,12 +119,13 @@ class Setting:
 
     paper: Paper
     edition: Edition
+    notes_at_end: bool = False
     level: int = 1
 
     def __post_init__(self) -> None:
         blocks = walk(self.edition.blocks)
         anchors = frozenset(b.anchor for b in blocks if isinstance(b, Heading | SideBox))
-        self.inline = _Inline(lambda _number, text: text, anchors=anchors)
+        self.inline = _Inline(lambda _number, text: text, anchors=anchors, lists=self.notes_at_end)
 
     def rank(self, level: int) -> int:
         """The rank (2–6) at which a heading of ``level`` (1 below the title) is tagged."""
@@ -127,11 +150,43 @@ class Setting:
         box = self.paper.on_grid(height)
         return PrintedPicture(picture_address(figure.picture), alt, width, height, box)
 
+    def cell(self, children: Inlines) -> Markup:
+        """Inline text of a table: its notes stand below it, not at the foot of a page, as
+        WeasyPrint loses a footnote whose row moves to the next page."""
+        self.inline.lists = True
+        text = self.inline(children)
+        self.inline.lists = self.notes_at_end
+        return text
+
+    def below(self) -> list[ListedNote]:
+        """The notes to be listed below the table that was just set."""
+        return [] if self.notes_at_end else self.at_end()
+
+    def at_end(self) -> list[ListedNote]:
+        """The notes that were not listed yet."""
+        listed, self.inline.listed = self.inline.listed, []
+        return listed
+
     def rows(self, table: Table) -> list[tuple[Inlines, ...]]:
         """The rows, the head first if there is one, each filled up to the longest."""
         rows = [row for row in (table.head, *table.rows) if row]
         width = max(map(len, rows), default=0)
         return [row + ((),) * (width - len(row)) for row in rows]
+
+    def is_short_table(self, table: Table) -> bool:
+        return len(table.rows) + bool(table.head) < _SHORT_TABLE
+
+    def repeats_head(self, table: Table) -> bool:
+        """Whether a table's head is set again on each page: not where that would be twice the
+        call of a note, nor where WeasyPrint could lose it."""
+        if not table.head or self.is_short_table(table) or any(map(_notes, table.head)):
+            return False
+        return self.is_low(table)
+
+    def is_low(self, table: Table) -> bool:
+        """Whether two rows of a table surely have room on a page."""
+        columns = list(zip(*self.rows(table), strict=True))
+        return len(columns) <= _FEW_COLUMNS and sum(map(_widest, columns)) <= _LOW_ROWS
 
     def figures(self, table: Table, column: int) -> Markup:
         """The class of a column that holds figures only: they stand flush right."""
@@ -145,8 +200,36 @@ def picture_address(picture: Picture) -> str:
     return f"{SCHEME}picture/{quote(picture.name)}"
 
 
-def contents(edition: Edition) -> list[Entry]:
-    """The headings of the first two levels; one alone is no contents."""
+def has_many_notes(edition: Edition) -> bool:
+    """Whether footnotes would be too many: over all, or in one run of text. Tables have none."""
+    runs = [edition.standfirst]
+    for block in walk(edition.blocks):
+        if not isinstance(block, Table | SideBox | Quote | ItemList):
+            runs.extend(inline_runs(block))
+        elif isinstance(block, SideBox):
+            runs.append(block.heading)
+    counts = [_notes(run) for run in runs]
+    return sum(counts) > _FOOTNOTES or max(counts) > _FOOTNOTES_IN_A_RUN
+
+
+def _notes(children: Inlines) -> int:
+    return _count(children, Note)
+
+
+def _widest(column: Iterable[Inlines]) -> int:
+    """The characters of a column's longest cell, and two for the space beside it."""
+    return max(len(inline_text(cell)) + _BREAK * _count(cell, LineBreak) for cell in column) + 2
+
+
+def _count(children: Inlines, kind: type[Inline]) -> int:
+    return sum(
+        isinstance(child, kind) + _count(getattr(child, "children", ()), kind) for child in children
+    )
+
+
+def contents(edition: Edition, notes: str = "") -> list[Entry]:
+    """The headings of the first two levels; one alone is no contents. ``notes`` is the heading
+    of the notes at the end, if there are any."""
     top: list[Entry] = []
     for heading in _headings(edition):
         entry = Entry(plain_lines(heading), heading.anchor, [])
@@ -154,7 +237,9 @@ def contents(edition: Edition) -> list[Entry]:
             top[-1].inner.append(entry)
         else:
             top.append(entry)
-    return top if sum(1 + len(entry.inner) for entry in top) > 1 else []
+    if sum(1 + len(entry.inner) for entry in top) < 2:
+        return []
+    return [*top, Entry(notes, "notes:", [])] if notes else top
 
 
 def _headings(edition: Edition) -> Iterator[Heading]:

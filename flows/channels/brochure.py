@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.channels._brochure_paper import A4, A5, Paper
-from flows.channels._brochure_setting import Setting, contents, picture_address
+from flows.channels._brochure_setting import Setting, contents, has_many_notes, picture_address
 from flows.channels._brochure_stock import SCHEME, Typefaces, fetcher, typefaces, typefaces_with
-from flows.channels._brochure_tags import notes_at_their_calls
+from flows.channels._brochure_tags import FootnoteLostError, notes_at_their_calls
 from flows.channels._cover import cover_svg
 from flows.channels._qr import qr_svg
 from flows.edition import Edition
@@ -40,7 +40,19 @@ _RUNNING_HEAD = 60
 
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
-    """``public/brochure.pdf`` (A4, two columns) and ``public/brochure-a5.pdf`` (one column)."""
+    """``public/brochure.pdf`` (A4, two columns) and ``public/brochure-a5.pdf`` (one column).
+
+    Notes stand at the foot of the page, or all at the end in both sizes: where they are many, and
+    where footnotes fail.
+    """
+    try:
+        files = _files(edition, imprint, house, notes_at_end=has_many_notes(edition))
+    except FootnoteLostError:
+        files = _files(edition, imprint, house, notes_at_end=True)
+    return Rendition("brochure", tuple(files))
+
+
+def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bool) -> list[File]:
     stock = {f"{SCHEME}cover.svg": ("image/svg+xml", _cover(edition, house))}
     stock |= {picture_address(p): (p.media_type, p.data) for p in pictures(edition)}
     words = catalogue("brochure", edition.language)
@@ -48,11 +60,12 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     decoded: dict[str, Any] = {}
     files = []
     for paper, path in _PAPERS:
-        html = _html(paper, edition, imprint, house)
+        setting = Setting(paper, edition, notes_at_end)
+        html = _html(setting, edition, imprint, house)
         pages = _Pages(html, _sheet(paper, palette(house), trial), stock, decoded)
         name = hashlib.sha256(f"{paper.name} {fingerprint(edition)} {html}".encode()).digest()
         files.append(File(path, "application/pdf", pages.pdf(name[:16])))
-    return Rendition("brochure", tuple(files))
+    return files
 
 
 class _Pages(NamedTuple):
@@ -104,7 +117,7 @@ def _cover(edition: Edition, house: House) -> bytes:
     return str(cover_svg(edition, house, *_ART)).encode()
 
 
-def _html(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> str:
+def _html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> str:
     language = edition.language
     words = catalogue("brochure", language)
     title = plain(edition.title)
@@ -117,7 +130,7 @@ def _html(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> str
             edition=edition,
             house=house,
             words=words,
-            setting=Setting(paper, edition),
+            setting=setting,
             trial=_is_trial(imprint, house),
             author=house.publisher or house.name,
             summary=plain(inline_text(edition.standfirst)),
@@ -126,7 +139,7 @@ def _html(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> str
             line=" · ".join(part for part in (edition.section, day) if part),
             title_size=_title_size(title),
             short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
-            contents=contents(edition),
+            contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
             speakers=_speakers(edition),
             colophon=tuple(_colophon(edition, imprint, house)),
             address=address,

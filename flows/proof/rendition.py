@@ -6,7 +6,7 @@ Each file with text in it must carry the whole edition.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flows.edition import Edition, Place
 from flows.house import House
@@ -20,10 +20,10 @@ from flows.reading import plain
 from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue
 
-#: How a media type is read, and where it sets the notes.
-_READ: dict[str, tuple[Callable[[bytes], Spoken], str]] = {
-    "text/html": (html_words, "end"),
-    "application/pdf": (pdf_words, "call"),
+#: How a media type is read, and where it may set the notes: all of them in one of these ways.
+_READ: dict[str, tuple[Callable[[bytes], Spoken], tuple[str, ...]]] = {
+    "text/html": (html_words, ("end",)),
+    "application/pdf": (pdf_words, ("call", "end")),
 }
 #: Text that is not for reading.
 _SERVANTS = ("text/css", "text/javascript")
@@ -39,10 +39,9 @@ def prove(
         if file.path == "parts/item.json":
             checks += _item(edition, house, file, around)
         elif kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS):
-            read, notes = _READ.get(kind, (text_words, "end"))
-            checks.append(
-                _words(file.path, file.data, read, edition_words(edition, notes), around, house)
-            )
+            read, places = _READ.get(kind, (text_words, ("end",)))
+            due = [edition_words(edition, notes) for notes in places]
+            checks.append(_words(file.path, file.data, read, due, around, house))
         if kind == "application/pdf":
             checks.append(_pdf_ua(file))
     if not checks:
@@ -54,16 +53,25 @@ def _words(
     path: str,
     data: bytes,
     read: Callable[[bytes], Spoken],
-    due: EditionWords,
+    due: Sequence[EditionWords],
     around: Furniture,
     house: House,
 ) -> Check:
+    """Whether the words are those due, in one of the orders in which they may come; if in none,
+    what is said is of the order that was kept the longest."""
     try:
         said = read(data)
     except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
         why = f"{type(error).__name__}: {error}"
-        return fails("words", path, share(0, len(due.tokens)), "file-unreadable", reason=why)
-    return _verdict(path, align(said, due, around), due, house)
+        return fails("words", path, share(0, len(due[0].tokens)), "file-unreadable", reason=why)
+    best = align(said, due[0], around)
+    order = due[0]
+    for other in due[1:]:
+        if best.difference is not None:
+            found = align(said, other, around)
+            if found.difference is None or found.matched > best.matched:
+                best, order = found, other
+    return _verdict(path, best, order, house)
 
 
 def _verdict(path: str, found: Alignment, due: EditionWords, house: House) -> Check:
@@ -101,7 +109,7 @@ def _item(edition: Edition, house: House, file: File, around: Furniture) -> list
     except (ValueError, KeyError, TypeError) as error:
         return [fails("words", file.path, share(0, 1), "file-unreadable", reason=str(error))]
     due = edition_words(edition, "end", title=False)
-    checks = [_words(file.path, content, html_words, due, around, house)]
+    checks = [_words(file.path, content, html_words, [due], around, house)]
     if words(title) != words(edition.title):
         fault = fails(
             "title",

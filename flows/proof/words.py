@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, filterfalse, starmap
 
@@ -166,8 +166,7 @@ class _Scribe:
         self._flush()
         self._mark(BLOCK)
         if len(self.tokens) > start:
-            opening = _opening(children)
-            self.passages.append(Passage(kind, opening, start))
+            self.passages.append(Passage(kind, _opening(children), start))
 
     def blocks(self, blocks: tuple[Block, ...]) -> None:
         for block in blocks:
@@ -175,11 +174,9 @@ class _Scribe:
 
     def _block(self, block: Block) -> None:
         match block:
-            case Heading(children=children) | Paragraph(children=children):
-                self.run(block.kind, children)
-            case PullQuote():
-                self.run(block.kind, block.children)
-                self.run(block.kind, block.attribution)
+            case Heading() | Paragraph() | PullQuote() | Figure():
+                for run in inline_runs(block):
+                    self.run(block.kind, run)
             case ItemList():
                 for item in block.items:
                     self.blocks(item)
@@ -188,13 +185,17 @@ class _Scribe:
             case SideBox():
                 self.run(block.kind, block.heading)
                 self.blocks(block.blocks)
-            case Figure():
-                self.run(block.kind, block.caption)
             case Table():
-                self.run(block.kind, block.caption)
-                for row in (block.head, *block.rows):
-                    for cell in row:
-                        self.run(block.kind, cell)
+                self._table(block)
+
+    def _table(self, table: Table) -> None:
+        """Caption, head and rows; then their notes, unless all notes stand at the end."""
+        notes, called, self.notes = self.notes, self.called, "end"
+        for run in inline_runs(table):
+            self.run(table.kind, run)
+        if notes == "call":
+            self.listed(chain.from_iterable(map(notes_of, inline_runs(table))), called)
+        self.notes = notes
 
     def _inlines(self, children: Inlines) -> None:
         for child in children:
@@ -242,10 +243,10 @@ class _Scribe:
             self.passages.append(Passage("note", _opening(children), start))
         self.called = number
 
-    def at_the_end(self, edition: Edition) -> None:
-        """All notes, each a run of its own; a note called in a note has its own turn."""
-        self.called = 0
-        for note in notes_in(edition):
+    def listed(self, notes: Iterable[Note], called: int) -> None:
+        """Notes after the first ``called``, each a run of its own, also those within notes."""
+        self.called = called
+        for note in notes:
             number = self.called
             self.called -= sum(1 for _ in notes_of(note.children))
             self.run("note", note.children)
@@ -271,9 +272,8 @@ def notes_of(children: Inlines) -> Iterator[Note]:
 def notes_in(edition: Edition) -> Iterator[Note]:
     """The notes of an edition, in the order of their numbers."""
     yield from notes_of(edition.standfirst)
-    for block in edition.blocks:
-        for run in inline_runs(block):
-            yield from notes_of(run)
+    for run in chain.from_iterable(map(inline_runs, edition.blocks)):
+        yield from notes_of(run)
 
 
 def _opening(children: Inlines) -> str:
@@ -283,7 +283,8 @@ def _opening(children: Inlines) -> str:
 def edition_words(edition: Edition, notes: str = "call", title: bool = True) -> EditionWords:
     """The words of ``edition``: title, standfirst, blocks.
 
-    ``notes`` puts the words of a note at its "call", or all notes at the "end" of the blocks.
+    ``notes`` puts the words of a note at its "call" (below the table, if that is in a table), or
+    all notes at the "end" of the blocks.
     ``title`` is False for a channel that carries the title in a field of its own.
     """
     scribe = _Scribe(notes)
@@ -292,7 +293,7 @@ def edition_words(edition: Edition, notes: str = "call", title: bool = True) -> 
     scribe.run("standfirst", edition.standfirst)
     scribe.blocks(edition.blocks)
     if notes == "end":
-        scribe.at_the_end(edition)
+        scribe.listed(notes_in(edition), 0)
     tokens = tuple(scribe.tokens)
     gaps = tuple(scribe.gaps.get(j, CLOSED) for j in range(len(tokens) + 1))
     passages = tuple(sorted(scribe.passages, key=lambda p: p.start))

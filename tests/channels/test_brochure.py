@@ -33,6 +33,7 @@ from flows.edition import (
     Edition,
     Figure,
     Heading,
+    Inlines,
     ItemList,
     Note,
     Paragraph,
@@ -403,20 +404,116 @@ HARD: dict[str, tuple[str, tuple[Block, ...]]] = {
 @pytest.mark.parametrize("case", HARD)
 def test_hard_input_is_printed_whole(case: str) -> None:
     title, blocks = HARD[case]
-    edition = Edition("cas-limite", "fr", title, blocks)
+    assert_whole(Edition("cas-limite", "fr", title, blocks))
+
+
+def assert_whole(edition: Edition) -> Rendition:
+    """Word for word, and on the paper."""
     rendition = brochure.render(edition, demo.IMPRINT, demo.HOUSE)
     for check in prove_rendition(edition, demo.IMPRINT, demo.HOUSE, rendition):
         assert check.passed, (check.subject, check.fault)
     for file in rendition.files:
         assert_inside(file.data, FILES[file.path])
+    return rendition
 
 
-@pytest.mark.slow
-def test_sixty_notes_are_printed_whole() -> None:
-    edition = Edition("soixante", "fr", "Soixante notes", notes(60))
-    rendition = brochure.render(edition, demo.IMPRINT, demo.HOUSE)
-    for check in prove_rendition(edition, demo.IMPRINT, demo.HOUSE, rendition):
-        assert check.passed, (check.subject, check.fault)
+def cell(text: str, noted: bool | int = False) -> Inlines:
+    return (Text(text), Note((Text(f"Détail de {text[:20]}"),))) if noted else (Text(text),)
+
+
+NOTED = {
+    "in the head, the caption and the rows": Table(
+        (cell("Rang"), cell("Valeur", 1)),
+        tuple((cell(f"rang {n}"), cell(str(n), n % 9 == 0)) for n in range(90)),
+        cell("Une légende", 1),
+    ),
+    "a note in a note": Table(
+        (), ((cell("a"), (Text("b"), Note((Text("dehors"), *cell("dedans", 1))))),)
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOTED)
+@pytest.mark.parametrize("many", [False, True], ids=["footnotes", "notes at the end"])
+def test_the_notes_of_a_table_are_listed_below_it_or_at_the_end(case: str, many: bool) -> None:
+    blocks = (*notes(30 if many else 3), NOTED[case], SideBox(cell("Boîte"), (NOTED[case],)))
+    edition = Edition("cas-limite", "fr", "Table", blocks)
+    for file in assert_whole(edition).files:
+        assert sum(e.kind == "/Note" for e in structure(file.data)) == notes_of(edition)
+        assert (catalogue("brochure", "fr")["notes"] in "".join(pages(file.data))) is many
+
+
+def crowd(count: int, size: int) -> tuple[Block, ...]:
+    """So many notes, so many in a paragraph."""
+    calls = [
+        (Text(f"Phrase {n} et ses mots " * 4), Note(cell(f"Détail {n} " + "encore " * 4)))
+        for n in range(count)
+    ]
+    return tuple(Paragraph(sum(calls[at : at + size], ())) for at in range(0, count, size))
+
+
+def test_where_notes_are_many_they_stand_at_the_end_under_a_heading_of_the_contents() -> None:
+    headings = (Heading(1, (Text("Un"),), "un"), Heading(1, (Text("Deux"),), "deux"))
+    edition = Edition("foule", "fr", "Foule", (*headings, *crowd(60, 60)))
+    for file in assert_whole(edition).files:
+        assert sum(e.kind == "/Note" for e in structure(file.data)) == 60
+        assert catalogue("brochure", "fr")["notes"] in contents_of(file.data)
+
+
+FAILING = {
+    "eight calls in each paragraph": crowd(24, 8),
+    "no room left on the last page": (
+        *notes(2),
+        NOTED["in the head, the caption and the rows"],
+        SideBox(cell("Boîte"), (NOTED["in the head, the caption and the rows"],)),
+        *notes(1),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAILING)
+def test_where_footnotes_fail_the_notes_stand_at_the_end(case: str) -> None:
+    edition = Edition("cas", "fr", "Cas", FAILING[case])
+    for file in assert_whole(edition).files:
+        assert sum(e.kind == "/Note" for e in structure(file.data)) == notes_of(edition)
+        assert catalogue("brochure", "fr")["notes"] in "".join(pages(file.data))
+
+
+def test_a_call_leads_to_its_listed_note_and_the_note_back() -> None:
+    edition = Edition("cas-limite", "fr", "Table", (NOTED["a note in a note"],))
+    for file in assert_whole(edition).files:
+        with pikepdf.open(io.BytesIO(file.data)) as pdf:
+            led_to = {str(a.Dest) for s in pdf.pages for a in s.get("/Annots", []) if "/Dest" in a}
+        assert led_to == {"call:1", "call:2", "note:1", "note:2"}
+
+
+TALL = {
+    "a tall head": Table(
+        (cell("Un très long titre de colonne " * 12), cell("Autre " * 90)),
+        tuple((cell(f"rang {n}"), cell(str(n))) for n in range(30)),
+    ),
+    "tall rows": Table(
+        (cell("Rang"), cell("Valeur")),
+        tuple((cell(f"rang {n}"), cell("Une phrase. " * 20)) for n in range(16)),
+    ),
+    "notes in nested quotes": Quote(
+        (Quote((Table((cell("a"), cell("b")), ((cell("c " * 60, 1), cell("d " * 60, 1)),)),)),)
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TALL)
+def test_the_head_of_a_table_is_never_lost(case: str) -> None:
+    assert_whole(Edition("cas-limite", "fr", "Table", (*notes(4), TALL[case])))
+
+
+def test_the_head_of_a_long_table_is_said_again_on_each_page() -> None:
+    rows = tuple((cell(f"rang {n}"), cell(str(n))) for n in range(200))
+    edition = Edition("longue", "fr", "Longue", (Table((cell("Rang"), cell("Valeur")), rows),))
+    for file in assert_whole(edition).files:
+        told = [text for text in pages(file.data) if "rang " in text]
+        assert len(told) > 1
+        assert all("Valeur" in text for text in told)
 
 
 # ------------------------------------------------------------------------------------- the cover

@@ -1,7 +1,10 @@
 """What counts as a word, and how the edition is read as words."""
 
+from dataclasses import replace
+
+from flows.edition import Note, Paragraph, Table, Text
 from flows.proof.words import BLOCK, CLOSED, LINK, NOTE, edition_words, words
-from tests.proof.proof_samples import everything
+from tests.proof.proof_samples import everything, t
 
 
 def test_blanks_of_every_kind_only_separate():
@@ -43,6 +46,15 @@ def test_notes_are_read_at_their_call_or_at_the_end():
     assert called.index("treize") < called.index("pratiques")
     assert ended[-3:] == ("Sauf", "ceci", ".")
     assert sorted(called) == sorted(ended)
+
+
+def test_notes_of_a_table_are_read_below_it_with_the_inner_note_first():
+    outer = (Text("dehors"), Note(t("dedans")))
+    table = Table((), (((Text("un"), Note(outer)), t("deux")),))
+    edition = replace(everything(), blocks=(table, Paragraph((Text("fin"), Note(t("bas"))))))
+    called = edition_words(edition, "call")
+    assert called.tokens[-6:] == ("un", "deux", "dedans", "dehors", "fin", "bas")
+    assert list(called.calls.values()) == [2, 1, 3]
 
 
 def test_a_template_may_speak_between_blocks_only():
