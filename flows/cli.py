@@ -222,7 +222,12 @@ def _as_json(item: Planned, language: str) -> dict[str, Any]:
     what = item.understood
     title = what.edition.title if what.edition else None
     return report.as_json(
-        what.findings, what.changes, language, entry=item.name, state=str(item.state), title=title
+        what.findings,
+        what.all_changes,
+        language,
+        entry=item.name,
+        state=str(item.state),
+        title=title,
     )
 
 

@@ -111,7 +111,7 @@ class Desk:
 
     def recover(self) -> None:
         """Finish or undo what a killed run left behind; with nothing left, cost nothing."""
-        lost = self.store.site.is_symlink() and self.ledger.knows_nothing()
+        lost = (self.output / "releases").is_dir() and self.ledger.knows_nothing()
         if not (lost or self.store.has_staging() or self.ledger.unfinished()):
             return
         from flows import release

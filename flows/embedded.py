@@ -19,6 +19,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 #: Longest wait for a server whose database has yet to be made, in seconds.
 STARTUP_TIMEOUT = 120.0
@@ -55,6 +59,8 @@ class Server:
     url: str
     log: Path | None = None
     process: subprocess.Popen[bytes] | None = None
+    #: Held while the database is being made, so that a second run waits for it.
+    making: FileLock | None = None
 
     def is_healthy(self) -> bool:
         try:
@@ -77,6 +83,8 @@ class Server:
             time.sleep(_POLL)
 
     def stop(self) -> None:
+        if self.making:
+            self.making.release()
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -112,6 +120,12 @@ def start(output: Path, *, services: bool, port: int = 0) -> Server:
     if not services:
         settings |= {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_SERVER_UI_ENABLED": "false"}
         settings |= {"PREFECT_API_BLOCKS_REGISTER_ON_START": "false"}
+    making = None
+    if not _is_migrated(home):
+        from filelock import FileLock
+
+        making = FileLock(home / "making.lock")
+        making.acquire()
     if _is_migrated(home):
         settings |= {"PREFECT_API_DATABASE_MIGRATE_ON_START": "false"}
     log = home / "server.log"
@@ -123,13 +137,14 @@ def start(output: Path, *, services: bool, port: int = 0) -> Server:
             stderr=sink,
             stdin=subprocess.DEVNULL,
         )
-    return Server(f"http://127.0.0.1:{port}/api", log, process)
+    return Server(f"http://127.0.0.1:{port}/api", log, process, making)
 
 
 def remember(output: Path, server: Server) -> None:
     """Note that the database is up to date, now that a server answers."""
     (output / "prefect" / "migrated").write_text(version("prefect"), encoding="ascii")
-    assert server.is_healthy()
+    if server.making:
+        server.making.release()
 
 
 def announce(output: Path, server: Server) -> None:

@@ -39,4 +39,6 @@ def explain(error: BaseException) -> str | None:
         return _SYSTEM[error.errno](error)
     if isinstance(error, OSError) and "pango" in str(error).lower():
         return "Pango is missing, which sets the type of the brochure; `make setup` says how."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}. Look at that folder, or name another one."
     return None

@@ -7,13 +7,18 @@ only, and no guid frozen.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
+
+from flows.edition import FORBIDDEN
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
@@ -42,8 +47,14 @@ class Schedule(_Frozen):
     @field_validator("cron")
     @classmethod
     def _five_fields(cls, value: str) -> str:
-        if len(value.split()) != 5:
-            raise ValueError("a cron line has five fields, such as '*/5 * * * *'")
+        from cronsim import CronSim, CronSimError
+
+        try:
+            if len(value.split()) != 5:
+                raise CronSimError
+            CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError:
+            raise ValueError("a cron line has five fields, such as '0 9 * * 1-5'") from None
         return value
 
 
@@ -56,7 +67,7 @@ class Rules(_Frozen):
 class House(_Frozen):
     """Who publishes. ``address`` has no slash at its end; ``trial`` is true without a file."""
 
-    name: str
+    name: str = Field(min_length=1)
     address: str = "http://localhost:8000"
     language: str = Field(default="fr", pattern=r"^[a-z]{2}(-[A-Za-z]{2,4})?$")
     timezone: str = "Europe/Paris"
@@ -73,9 +84,22 @@ class House(_Frozen):
     @field_validator("address")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("an address on the web starts with https://")
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("https", "http") or not parts.hostname:
+            raise ValueError("an address on the web is written like https://cahiers.example.org")
+        if parts.query or parts.fragment or re.search(r"[\s<>\"']", value):
+            raise ValueError("an address has no ? or # part, no blank and no bracket")
         return value.rstrip("/")
+
+    @field_validator("*")
+    @classmethod
+    def _legible(cls, value: object) -> object:
+        if isinstance(value, str) and FORBIDDEN.search(value):
+            raise ValueError("holds a control character")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -100,7 +124,7 @@ TRIAL = House(name="Parution", trial=True)
 def read_house(content: Path) -> House:
     """The house of a content folder, or :data:`TRIAL`. Raises :class:`HouseError`."""
     path = content / "house.toml"
-    if not path.is_file():
+    if not path.exists():
         return TRIAL
     try:
         return House.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
@@ -109,6 +133,8 @@ def read_house(content: Path) -> House:
             f"{path}: cannot be read: {error}. Look at that line for a quotation mark that is not "
             "closed, or an = that is missing."
         ) from error
+    except OSError as error:
+        raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValidationError, ZoneInfoNotFoundError) as error:
         raise HouseError(f"{path}: {_explain(error)}") from error
 

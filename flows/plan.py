@@ -55,6 +55,11 @@ class Understood:
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
 
+    @property
+    def all_changes(self) -> tuple[Change, ...]:
+        """What reading and editing did to the words, in that order."""
+        return (*self.manuscript.changes, *self.changes)
+
     def as_edited(self) -> Edited:
         return Edited(self.edition, self.findings, self.changes)
 

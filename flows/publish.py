@@ -26,12 +26,13 @@ from prefect.states import Completed, Failed
 
 from flows import channels
 from flows.desk import Desk
+from flows.failures import explain
 from flows.ledger import Fact, LedgerError
 from flows.manuscript import Manuscript
 from flows.plan import Planned, State, Understood
 from flows.press import Made
 from flows.proof import Proof
-from flows.release import ChangedMeanwhileError, Staged
+from flows.release import Staged
 from flows.site import RefusedError
 
 #: The desk of a run that was started in this process, with what it has planned already.
@@ -138,7 +139,12 @@ async def publish_from(desk: Desk, *, watched: bool) -> None:
     """Run the flow in this process, on a desk that has planned already."""
     DESK.set(desk)
     names = [item.name for item in desk.outcome.due]
-    await publish(str(desk.content), str(desk.output), names, watched, return_state=True)
+    state = await publish(str(desk.content), str(desk.output), names, watched, return_state=True)
+    if state.is_crashed() or (
+        state.is_failed() and not (desk.outcome.refused or desk.outcome.failed)
+    ):
+        for item in desk.outcome.due:
+            desk.fail(item.name, state.message or "the run crashed")
     await APILogHandler.aflush()  # before a server of this run's own is stopped
 
 
@@ -151,6 +157,10 @@ async def _publish(desk: Desk) -> None:
             await release(desk, staged)
         except RefusedError as error:
             desk.refuse("feed.xml", error.proof)
+        except Exception as error:
+            get_run_logger().exception("nothing was published")
+            for item in staged:
+                desk.fail(item.fact.entry, explain(error) or f"{type(error).__name__}: {error}")
     await _report(
         desk, [(item, p) for item, (_s, p) in zip(desk.outcome.due, results, strict=True)]
     )
@@ -174,11 +184,9 @@ async def _produce(
                 desk.refuse(name, proof)
                 return None, proof
             return await asyncio.to_thread(desk.stage, item, made, evidence), proof
-        except ChangedMeanwhileError as error:
-            desk.fail(name, str(error))
         except Exception as error:
             get_run_logger().exception("%s could not be published", name)
-            desk.fail(name, f"{type(error).__name__}: {error}")
+            desk.fail(name, explain(error) or f"{type(error).__name__}: {error}")
     return None, None
 
 

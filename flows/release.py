@@ -190,8 +190,10 @@ def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[R
     What is public is recorded; what lies complete in its place goes public (it was proved, and
     meant to go out); what does not is undone. Staging without a living run is removed.
     """
-    if ledger.knows_nothing() and (root := tree.current(store.site)):
-        ledger.record("published", site.facts_of(root, store), now)
+    if ledger.knows_nothing() and (found := site.facts_of(store)):
+        ledger.record("published", found, now)
+        if tree.current(store.site) is None:
+            tree.swap(store.site, site.build_root([], store, ledger, house))
     done = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
     complete = []
     for fact in ledger.unfinished():

@@ -57,35 +57,40 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
     return tree.node(store.tree / "roots", label, {**files, **links})
 
 
-def facts_of(root: Path, store: Store) -> list[Fact]:
-    """The facts of what a root shows, from the manifests: for a ledger that was lost."""
-    if _same_mode(root, store) is None:
-        return []
-    facts = []
-    for name, year in tree.links(root, but=["page", "assets"]).items():
-        for slug, public in tree.links(year).items():
-            manifest = read_manifest(public.parent)
-            part = (public.parent / "parts" / "item.json").read_bytes()
-            line = shelf.item(manifest, part).line
-            imprint = imprint_from(manifest)
-            facts.append(
-                Fact(
-                    act="published",
-                    slug=slug,
-                    revision=imprint.revision,
-                    entry=manifest["source"]["file"],
-                    fingerprint=manifest["source"]["fingerprint"],
-                    path=f"{name}/{slug}",
-                    title=line.title,
-                    language=line.language,
-                    section=line.section,
-                    category=line.category,
-                    day=line.day,
-                    published=imprint.published,
-                    updated=imprint.updated,
-                )
-            )
-    return sorted(facts, key=lambda fact: (fact.published, fact.path))
+def facts_of(store: Store) -> list[Fact]:
+    """The facts that the releases' manifests hold, each edition's newest: for a lost ledger."""
+    newest: dict[str, Fact] = {}
+    for path in sorted((store.output / "releases").glob("*/*/manifest.json")):
+        if path.parent.name.startswith("trial-") != store.trial:
+            continue
+        fact = _fact_of(path.parent)
+        if fact and fact.revision >= newest.get(fact.slug, fact).revision:
+            newest[fact.slug] = fact
+    return sorted(newest.values(), key=lambda fact: (fact.published, fact.path))
+
+
+def _fact_of(folder: Path) -> Fact | None:
+    try:
+        manifest = read_manifest(folder)
+        line = shelf.item(manifest, (folder / "parts" / "item.json").read_bytes()).line
+        imprint = imprint_from(manifest)
+    except (OSError, ValueError, KeyError):
+        return None  # not a whole release: whatever made it did not finish
+    return Fact(
+        act="published",
+        slug=manifest["slug"],
+        revision=imprint.revision,
+        entry=manifest["source"]["file"],
+        fingerprint=manifest["source"]["fingerprint"],
+        path=imprint.path,
+        title=line.title,
+        language=line.language,
+        section=line.section,
+        category=line.category,
+        day=line.day,
+        published=imprint.published,
+        updated=imprint.updated,
+    )
 
 
 def _same_mode(root: Path | None, store: Store) -> Path | None:

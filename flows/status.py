@@ -153,7 +153,7 @@ def outcome_as_json(desk: Desk, outcome: Outcome, language: str) -> dict[str, An
         "entries": [
             {"entry": item.name, "state": str(item.state)}
             | (
-                report.as_json(item.understood.findings, item.understood.changes, language)
+                report.as_json(item.understood.findings, item.understood.all_changes, language)
                 if item.understood
                 else {}
             )

@@ -49,7 +49,10 @@ class Store:
         """The entry that a release under ``slug`` was made from, told without the ledger."""
         for release in sorted((self.output / "releases" / slug).glob("*/manifest.json")):
             if release.parent.name.startswith("trial-") == self.trial:
-                return str(json.loads(release.read_bytes())["source"]["file"])
+                try:
+                    return str(json.loads(release.read_bytes())["source"]["file"])
+                except (ValueError, KeyError, TypeError):
+                    continue
         return None
 
     @contextmanager

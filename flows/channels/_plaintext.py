@@ -27,6 +27,7 @@ from flows.edition import (
     PullQuote,
     Quote,
     SideBox,
+    Superscript,
     Table,
     Text,
 )
@@ -199,6 +200,11 @@ class _Typist:
                 said = "".join(parts[before:])
                 if not href.startswith("#") and said not in (href, href.partition(":")[2]):
                     parts.append(_Call(f"{_GLUE}[{self._address(href)}]"))
+            case Superscript(inner):
+                before = len(parts)
+                self._inline(inner, parts)
+                if all(type(part) is str for part in parts[before:]):
+                    parts[before:] = [_raised("".join(parts[before:]))]
             case _:
                 self._inline(child.children, parts)
 
@@ -279,3 +285,11 @@ def _aligned(
     if head and lines:
         lines.insert(1, indent + "  ".join("-" * width for width in widths))
     return lines
+
+
+def _raised(text: str) -> str:
+    """An exponent stays one in plain text: ``10³``, not ``103``; ``1er`` needs no mark."""
+    return text.translate(_EXPONENTS) if set(text) <= set("0123456789+-=()n") else text
+
+
+_EXPONENTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")

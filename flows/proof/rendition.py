@@ -13,6 +13,7 @@ from flows.house import House
 from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.furniture import furniture
+from flows.proof.gate import gate
 from flows.proof.html import html_words, text_words
 from flows.proof.pdf import pdf_words
 from flows.proof.words import EditionWords, edition_words, is_word, words
@@ -44,6 +45,8 @@ def prove(
             checks.append(_words(file.path, file.data, read, due, around, house))
         if kind == "application/pdf":
             checks.append(_pdf_ua(file))
+        if kind == "text/html":
+            checks.append(gate(file))
     if not checks:
         checks.append(fails("words", rendition.channel, share(0, 1), "nothing-to-read"))
     return tuple(checks)

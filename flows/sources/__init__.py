@@ -54,6 +54,12 @@ def read(entry: Entry, content: Path) -> Manuscript:
 
 def _bytes(entry: Entry, content: Path) -> bytes:
     source = entry.source
+    try:
+        entry.name.encode()
+    except UnicodeEncodeError:
+        raise Refusal("name-not-unicode") from None
+    if source.name.lower() == EDITION_TOML:
+        raise Refusal("stray-edition-toml")
     if is_outside(source, content.resolve()):
         raise Refusal("outside-content")
     if source.is_dir():
@@ -83,6 +89,7 @@ def _read(data: bytes, entry: Entry, record: Record) -> tuple[str, Reading]:
     if len(data) > MAX_TEXT:
         raise Refusal("too-large", limit=str(MAX_TEXT // 2**20))
     from flows.sources._decode import decode
+    from flows.sources._metadata import tell_unread_embargo
 
     text = clean_lines(decode(data, record), record)
     if not text.strip("\ufeff\u200b\u00a0 \t\n"):
@@ -93,15 +100,19 @@ def _read(data: bytes, entry: Entry, record: Record) -> tuple[str, Reading]:
     if kind is _kind.Kind.TEXT:
         from flows.sources.text import read_text
 
-        return kind.value, read_text(text, record)
+        reading = read_text(text, record)
+        tell_unread_embargo(text, reading, record)
+        return kind.value, reading
     from flows.sources import _pictures, pandoc
 
     fetch = _pictures.from_folder(entry.source.parent, entry.files)
-    return kind.value, pandoc.read_text_markup(text, kind, fetch, record)
+    reading = pandoc.read_text_markup(text, kind, fetch, record)
+    tell_unread_embargo(text, reading, record)
+    return kind.value, reading
 
 
 def _with_edition_toml(entry: Entry, content: Path, reading: Reading, record: Record) -> None:
-    path = next((p for p in entry.files if p.name == EDITION_TOML), None)
+    path = next((p for p in entry.files if p.name.lower() == EDITION_TOML), None)
     if path is None:
         return
     from flows.sources._metadata import take_edition_toml

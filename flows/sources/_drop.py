@@ -58,6 +58,9 @@ def entries(content: Path) -> tuple[Entry, ...]:
     lone: list[os.DirEntry[str]] = []
     loose: list[Path] = []
     for item in found:
+        if item.name.lower() == EDITION_TOML:
+            made.append(Entry(item.name, Path(item.path), (Path(item.path),)))
+            continue
         if _PASSED_OVER.match(item.name) or (is_output and _OUTPUT.match(item.name)):
             continue
         if is_outside(Path(item.path), root, item.is_symlink()):
@@ -107,11 +110,11 @@ def _suffix(name: str) -> str:
 def _folder(folder: Path, root: Path, loose: list[Path]) -> Iterator[Entry]:
     """The entry that a folder is; a folder without a source only lends its pictures."""
     files = sorted(_files(folder, root, _DEPTH))
-    direct = [p for p in files if p.parent == folder and p.name != EDITION_TOML]
+    direct = [p for p in files if p.parent == folder and p.name.lower() != EDITION_TOML]
     sources = [p for p in direct if _suffix(p.name) in READABLE]
     sources = sources or [p for p in direct if _suffix(p.name) not in PICTURES][:1]
     pictures = [p for p in files if _suffix(p.name) in PICTURES]
-    beside = [p for p in files if p == folder / EDITION_TOML]
+    beside = [p for p in files if p.parent == folder and p.name.lower() == EDITION_TOML]
     if len(sources) == 1:
         yield Entry(folder.name, sources[0], tuple(sorted(sources + pictures + beside)))
     elif sources:
@@ -127,7 +130,7 @@ def _files(folder: Path, root: Path, depth: int) -> Iterator[Path]:
         return
     for item in found:
         path = Path(item.path)
-        if item.name != EDITION_TOML and _PASSED_OVER.match(item.name):
+        if item.name.lower() != EDITION_TOML and _PASSED_OVER.match(item.name):
             continue
         if is_outside(path, root, item.is_symlink()):
             # A source that leads out must be refused aloud; a picture is then simply missing.

@@ -42,6 +42,10 @@ def attributes(attr: list[Any]) -> tuple[str, list[str], dict[str, str]]:
     return attr[0], attr[1], dict(attr[2])
 
 
+#: What pandoc hands on of a Word file as it stands; it has no words.
+PAGE_BREAK = 'w:type="page"'
+
+
 class InlineReader:
     """Walks inline elements; pictures met on the way are left in ``images`` for the blocks.
 
@@ -132,7 +136,7 @@ class InlineReader:
     def _raw(self, form: str, markup: str) -> Iterator[Inline]:
         if form == "html" and re.fullmatch(r"<br\s*/?>", markup, re.IGNORECASE):
             yield LineBreak()
-        elif form != "openxml":
+        elif PAGE_BREAK not in markup:
             self.drop_raw(markup)
 
     def drop_raw(self, markup: str) -> None:

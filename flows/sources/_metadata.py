@@ -33,6 +33,8 @@ def take_front_matter(text: str, reading: Reading, record: Record) -> str:
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     start = text.count("\n", 0, found.start(1)) + 1
     try:
+        if any(isinstance(e, yaml.AliasEvent) for e in yaml.parse(found.group(1), Loader=loader)):
+            raise TypeError("*")  # a few lines of them can stand for a billion values
         root = yaml.compose(found.group(1), Loader=loader)
         pairs = list(_pairs(root, start)) if root is not None else []
     except yaml.YAMLError as error:
@@ -46,6 +48,19 @@ def take_front_matter(text: str, reading: Reading, record: Record) -> str:
     for key, value, line in pairs:
         _state(key, value, record.place(line, f"{key}: "), reading, record, Severity.DOUBT)
     return "\n" * found.group().count("\n") + text[found.end() :]
+
+
+_EMBARGO = re.compile(r"^\W{0,4}publish[_ -]?at\W{0,2}[:=].*$", re.IGNORECASE | re.MULTILINE)
+
+
+def tell_unread_embargo(text: str, reading: Reading, record: Record) -> None:
+    """An embargo that stands where none is read must not be published as if there were none:
+    a front matter that is not closed, or that is not the first thing of its file."""
+    if reading.metadata.get("publish_at"):
+        return
+    if found := _EMBARGO.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        record.error("unread-embargo", record.place(line, found.group().strip()[:60]))
 
 
 def _problem(error: Exception) -> str:

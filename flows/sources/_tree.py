@@ -22,7 +22,7 @@ from flows.edition import (
     Text,
 )
 from flows.reading import inline_text
-from flows.sources._inline import InlineReader, Node, attributes, joined, trimmed
+from flows.sources._inline import PAGE_BREAK, InlineReader, Node, attributes, joined, trimmed
 from flows.sources._pictures import Pictures, RemotePicture
 from flows.sources._record import Refusal, clean, runs_of
 
@@ -83,7 +83,7 @@ class BlockReader:
             case "CodeBlock":
                 yield from self._code(content[1])
             case "RawBlock":
-                if content[0] != "openxml":
+                if PAGE_BREAK not in content[1]:
                     self.inline.drop_raw(content[1])
             case _:
                 pass  # a rule has no words

@@ -13,6 +13,7 @@ changes to the same :class:`Record`.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -56,10 +57,28 @@ def read_text_markup(text: str, kind: Kind, fetch: Fetch, record: Record) -> Rea
     """Reads cleaned Markdown or HTML. Raises :class:`Refusal`."""
     reading = Reading()
     if kind is Kind.MARKDOWN:
-        text = take_front_matter(text, reading, record)
+        text = take_front_matter(text.lstrip("\ufeff\u200b"), reading, record)
+        _tell_lost_notes(text, record)
     bare = kind is Kind.MARKDOWN and "://" in text
     tree = tree_of(_prepared(text, kind).encode(), kind, _BARE_ADDRESSES if bare else "")
     return _read(tree, reading, Pictures(fetch), record, Locator(text, kind, record))
+
+
+_NOTE_TEXT = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:[ \t]*(.*)$", re.MULTILINE)
+
+
+def _tell_lost_notes(text: str, record: Record) -> None:
+    """Notes that are never called, or whose name another takes: pandoc drops them in silence."""
+    seen: set[str] = set()
+    for found in _NOTE_TEXT.finditer(text):
+        name, words = found.group(1), found.group(2).strip()
+        called = text.count(f"[^{name}]") > text.count(f"[^{name}]:")
+        if name in seen or not called:
+            line = text.count("\n", 0, found.start()) + 1
+            place = record.place(line, words[:60])
+            record.doubt("lost-note", place, name=name[:40])
+            record.took("lost-note", place, words)
+        seen.add(name)
 
 
 def read_package(data: bytes, kind: Kind, fetch: Fetch, record: Record) -> Reading:
@@ -146,10 +165,16 @@ def _prepared(text: str, kind: Kind) -> str:
         return text
     from lxml import etree
 
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
     root = etree.fromstring(text.encode(), parser)
     if root is None:
         return ""
+    if any(fault.type_name == "ERR_INTERNAL_ERROR" for fault in parser.error_log):
+        raise Refusal("too-deep")  # libxml2 gives up there, and would drop the rest
+    for field in root.iter("textarea"):
+        field.tag = "p"  # whose words pandoc would drop
     for aside in root.iter("aside"):
         aside.tag = "div"
         aside.set("class", f"aside {aside.get('class', '')}".strip())

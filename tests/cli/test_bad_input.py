@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from flows import plan, sources
+from flows.house import TRIAL
 from tests.cli.command import parution
 from tests.release import workshop
 
@@ -38,6 +40,14 @@ CASES: dict[str, tuple[bytes, str | None]] = {
     "misspelt.md": (markdown("Key", publishat="2099-01-01"), "misspelt-key"),
     "picture.ppm": (b"P6\n64 64\n255\n" + bytes((n * 37 + n // 7) % 251 + 5 for n in range(12288)),
                     "not-text"),
+    "open-head.md": (b"---\ntitle: Open\npublish_at: 2099-01-01\n\nNo end of the head.\n",
+                     "unread-embargo"),
+    "late-head.md": (b"# Late\n\n---\npublish_at: 2099-01-01\n---\n\nToo late.\n",
+                     "unread-embargo"),
+    "no-moment.md": (markdown("No moment", publish_at=""), "unread-embargo"),
+    "bomb.md": (markdown("Bomb", a="&a [x,x,x,x]", b="&b [*a,*a,*a,*a]"), "front-matter"),
+    "deep.html": (b"<h1>Deep</h1><p>Before.</p>" + b"<div>" * 300 + b"<p>Within.</p>"
+                  + b"</div>" * 300 + b"<p>After.</p>", None),
     "script.md": (markdown("Script", "Before.\n\n<script>alert(1)</script>\n\nAfter."), None),
     "javascript.md": (markdown("Link", "[Click](javascript:alert(1)) here."), None),
     "braces.md": (markdown("Braces", "The sum {{ 7*7 }} is not made."), None),
@@ -76,6 +86,31 @@ def test_five_megabytes_of_one_line_come_to_an_end(tmp_path: Path) -> None:
     [entry] = report(tmp_path).values()
     assert entry["state"] in ("due", "refused")
     assert entry["findings"]
+
+
+def test_a_page_nested_beyond_reason_loses_no_word_in_silence(tmp_path: Path) -> None:
+    for depth in (300, 5000):
+        nested = "<div>" * depth + "<p>Within.</p>" + "</div>" * depth
+        page = f"<html><body><h1>Deep</h1><p>Before.</p>{nested}<p>After.</p></body></html>"
+        (tmp_path / "deep.html").write_text(page, encoding="utf-8")
+        [entry] = report(tmp_path).values()
+        assert entry["state"] == "refused" or "After." in str(
+            plan.understand(sources.entries(tmp_path)[0], tmp_path, TRIAL).edition
+        )
+
+
+def test_an_edition_toml_that_belongs_to_nobody_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(markdown())
+    (tmp_path / "Edition.toml").write_text('publish_at = "2099-01-01"\n')
+    entries = report(tmp_path)
+    assert [f["rule"] for f in entries["Edition.toml"]["findings"]] == ["stray-edition-toml"]
+
+
+def test_a_note_that_is_never_called_is_a_doubt_and_not_a_loss(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(markdown(body="Words.[^a]\n\n[^a]: Called.\n[^b]: Lost."))
+    [entry] = report(tmp_path).values()
+    assert [f["rule"] for f in entry["findings"]] == ["lost-note"]
+    assert [c["before"] for c in entry["changes"]] == ["Lost."]
 
 
 def test_two_editions_with_one_slug_are_told_apart_by_name(tmp_path: Path) -> None:

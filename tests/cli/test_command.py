@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,35 @@ def test_a_port_that_is_taken_is_told_with_the_option_to_change_it(tmp_path: Pat
     assert done.returncode == 3
     assert f"port {port} is taken" in done.stderr
     assert "--port NUMBER" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_site_that_cannot_be_changed_is_told_and_answers_3(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    (tmp_path / "output" / "site").mkdir(parents=True)
+    (tmp_path / "output" / "site" / "index.html").write_text("someone else's")
+    done = parution("publish", "--content", content, "--output", tmp_path / "output")
+    assert done.returncode == 3
+    assert "is a folder of someone else's" in done.stdout
+    assert "Nothing is due" not in done.stdout
+
+
+@pytest.mark.parametrize("command", ["publish", "status"])
+def test_an_output_that_is_no_folder_is_told_in_a_sentence(tmp_path: Path, command: str) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = parution(command, "--content", content, "--output", output)
+        assert done.returncode == 3
+        assert str(tmp_path / "file") in done.stderr
+
+
+@pytest.mark.slow
+def test_two_first_runs_at_once_both_end_well_and_publish_once(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    arguments = ("publish", "--json", "--content", content, "--output", tmp_path / "output")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [future.result() for future in [pool.submit(parution, *arguments) for _ in range(2)]]
+    assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
+    published = [p["slug"] for run in runs for p in json.loads(run.stdout)["published"]]
+    assert published == ["edition-00001"]

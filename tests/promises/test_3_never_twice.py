@@ -56,6 +56,18 @@ def test_a_lost_ledger_is_made_again_from_the_manifests_and_nothing_goes_out_twi
         assert at.ledger.known() == known
 
 
+def test_with_ledger_and_site_lost_both_are_made_again_from_the_releases(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 4))
+    output = tmp_path / "output"
+    workshop.publish_due(content, output)
+    before = workshop.public_files(output / "site")
+    for file in output.glob("parution.db*"):
+        file.unlink()
+    (output / "site").unlink()
+    assert workshop.publish_due(content, output, 5) == []
+    assert workshop.public_files(output / "site") == before
+
+
 def test_a_guid_is_a_tag_uri_that_names_the_house_the_day_and_the_edition(tmp_path: Path) -> None:
     content = workshop.content_folder(tmp_path / "content", range(1, 2))
     workshop.publish_due(content, tmp_path / "output")

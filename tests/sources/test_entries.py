@@ -33,7 +33,7 @@ def test_files_and_folders_around_a_source_are_entries_sorted_by_name(tmp_path: 
 def test_what_is_no_source_is_passed_over(tmp_path: Path) -> None:
     passed_over = (
         "house.toml", "README", "README.md", "readme.txt", ".hidden.txt", "~$a.docx", "a.docx.part",
-        "a.tmp", "a.txt~", "a.crdownload", "photo.jpg", "Thumbs.db", ".DS_Store", "edition.toml",
+        "a.tmp", "a.txt~", "a.crdownload", "photo.jpg", "Thumbs.db", ".DS_Store",
     )  # fmt: skip
     drop(tmp_path, **dict.fromkeys(passed_over, "x"))
     drop(tmp_path, **{"pictures__a.png": b"x", "empty__.keep": b""})
