@@ -57,6 +57,14 @@ def long_date(day: date, language: str) -> str:
     return text
 
 
+def bound(title: str) -> str:
+    """A title whose last word keeps the one before it company, so that no line is one word."""
+    words = title.split(" ")
+    if len(words) < 4 or len(words[-1]) > 12:
+        return title
+    return " ".join(words[:-1]) + "\u00a0" + words[-1]
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of an aware moment in the house's time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
@@ -76,6 +84,7 @@ def environment(folder: str) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters["plain"] = plain
+    env.filters["bound"] = bound
     env.filters["words_of"] = inline_text
     env.filters["long_date"] = long_date
     return env

@@ -65,8 +65,7 @@ def about(edition: Edition, imprint: Imprint, house: House) -> About:
     published = long_date(local_day(imprint.published, house.timezone), edition.language)
     colophon = [
         house.publisher or house.name,
-        words["published"].format(date=published),
-        words["revision"].format(number=imprint.revision),
+        *stated(words, imprint, published),
     ]
     if house.licence:
         colophon.append(words["licence"].format(licence=house.licence))
@@ -97,3 +96,10 @@ def day_html(day: str, language: str) -> Markup:
     if served(language) == "fr":
         return Markup(re.sub(r"^1er ", "1<sup>er</sup> ", str(Markup.escape(day))))  # noqa: S704
     return Markup.escape(day)
+
+
+def stated(words: Mapping[str, str], imprint: Imprint, day: str) -> tuple[str, ...]:
+    """When it was published, as which revision; of a trial, only when it was tried."""
+    if imprint.trial:
+        return (words["tried"].format(date=day),)
+    return words["published"].format(date=day), words["revision"].format(number=imprint.revision)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from flows.channels._about import stated
 from flows.channels._brochure_paper import A4, A5, Paper
 from flows.channels._brochure_setting import Setting, contents, has_many_notes, picture_address
 from flows.channels._brochure_stock import SCHEME, Typefaces, fetcher, typefaces, typefaces_with
@@ -180,8 +181,7 @@ def _colophon(edition: Edition, imprint: Imprint, house: House) -> chain[str]:
         who.append(words["publisher"].format(name=house.publisher))
     if house.email:
         who.append(words["contact"].format(email=house.email))
-    when = [words["published"].format(date=on(imprint.published))]
-    when.append(words["revision"].format(number=imprint.revision))
+    when = stated(words, imprint, on(imprint.published))
     history = [
         words["correction"].format(number=r.number, date=on(r.at), note=r.note)
         if r.note
