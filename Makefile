@@ -33,7 +33,12 @@ setup-tests: .venv/ready-for-tests
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Parution needs Python 3.11 or newer")'
-	@$(PYTHON) -m venv .venv || { echo "Python lacks venv. Type: sudo apt-get install -y python3-venv" >&2; rm -rf .venv; exit 1; }
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Python lacks venv: installing it"; \
+	    apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; \
+	  fi; rm -rf .venv; $(PYTHON) -m venv .venv; } || { \
+	  echo "Python lacks venv. Type: sudo apt-get install -y python3-venv" >&2; rm -rf .venv; exit 1; }
 
 .venv/ready: .venv/bin/python requirements.lock pyproject.toml
 	@$(PYTHON) flows/pango.py
