@@ -65,6 +65,7 @@ class Desk:
         self.reached: Callable[[int, int], None] = lambda _done, _total: None
         self._done = 0
         self._stack = ExitStack()
+        self._press: ProcessPoolExecutor | None = None
         self._settled: dict[Surveyed, Planned | None] = {}
         self._understood: dict[Surveyed, Understood] = {}
         self._making: dict[tuple[str, str], Future[Made]] = {}
@@ -95,17 +96,18 @@ class Desk:
 
     @property
     def press(self) -> ProcessPoolExecutor:
+        """The pool of workers, opened at the first call, and again after :meth:`give_up`."""
         from flows.press import open_press
 
-        if self.__dict__.get("_press") is None:
-            self.__dict__["_press"] = open_press()
+        if self._press is None:
+            self._press = open_press()
             self._stack.callback(self._close_press)
-        pool: ProcessPoolExecutor = self.__dict__["_press"]
-        return pool
+        return self._press
 
     def _close_press(self) -> None:
-        if pool := self.__dict__.pop("_press", None):
-            pool.shutdown(wait=True, cancel_futures=True)
+        if self._press:
+            self._press.shutdown(wait=True, cancel_futures=True)
+            self._press = None
 
     # ------------------------------------------------------------------------------- planning
 

@@ -175,11 +175,6 @@ class Ledger:
         )
         return [_fact(row) for row in self._rows(query)]
 
-    def history(self, slug: str) -> list[tuple[datetime, Fact]]:
-        """Every fact of an edition, oldest first, with the moment at which it was recorded."""
-        query = sa.select(_facts).where(self._mine(), _facts.c.slug == slug).order_by(_facts.c.id)
-        return [(datetime.fromisoformat(row["at"]), _fact(row)) for row in self._rows(query)]
-
     # ------------------------------------------------------------------------------- writing
 
     def record(self, act: str, facts: Iterable[Fact], now: datetime) -> list[Fact]:

@@ -19,9 +19,9 @@ from flows.words import catalogue, say
 def rows(desk: Desk, planned: Sequence[Planned], language: str) -> list[dict[str, Any]]:
     """One row an edition: those of the content folder, then those whose source has gone."""
     listed = [_row(desk, item, language) for item in planned]
-    names = {item.name for item in planned}
-    gone = sorted(set(desk.ledger.known()) - names)
-    return listed + [_gone(desk, desk.ledger.known()[name]) for name in gone]
+    known = desk.ledger.known()
+    gone = sorted(set(known) - {item.name for item in planned})
+    return listed + [_gone(desk, known[name]) for name in gone]
 
 
 def _row(desk: Desk, item: Planned, language: str) -> dict[str, Any]:
