@@ -11,7 +11,7 @@ import re
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -40,21 +40,29 @@ class Looks(_Frozen):
 
 
 class Schedule(_Frozen):
-    """When what is due goes out: a cron line, read in the house's time zone."""
+    """When what is due goes out, read in the house's time zone.
+
+    ``cron``: when to look for what is due. ``slots``: cron lines too, such as ``0 9 * * 2``;
+    where there are any, an edition without a moment of its own waits for the next slot.
+    ``late_hours``: what is later than that asks a person before it goes out.
+    """
 
     cron: str = "*/5 * * * *"
+    slots: tuple[str, ...] = ()
+    late_hours: int = Field(default=24, ge=1)
 
-    @field_validator("cron")
+    @field_validator("cron", "slots")
     @classmethod
-    def _five_fields(cls, value: str) -> str:
+    def _five_fields(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         from cronsim import CronSim, CronSimError
 
-        try:
-            if len(value.split()) != 5:
-                raise CronSimError
-            CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
-        except CronSimError:
-            raise ValueError("a cron line has five fields, such as '0 9 * * 1-5'") from None
+        for line in (value,) if isinstance(value, str) else value:
+            try:
+                if len(line.split()) != 5:
+                    raise CronSimError
+                CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
+            except CronSimError:
+                raise ValueError("a cron line has five fields, such as '0 9 * * 1-5'") from None
         return value
 
 
@@ -62,6 +70,54 @@ class Rules(_Frozen):
     """Rule ids whose doubts do not hold a run that nobody watches."""
 
     waive: frozenset[str] = frozenset()
+
+
+class Approval(_Frozen):
+    """Who says yes before anything goes out. ``approval = true`` alone: anybody with a code.
+
+    ``people``: how many different names it takes; ``by``: the only names that may, if any.
+    """
+
+    required: bool = False
+    people: int = Field(default=1, ge=1, le=5)
+    by: tuple[str, ...] = ()
+
+
+class Targets(_Frozen):
+    """Where a publication goes beside the local site: ``sites`` by URL (``s3://``, ``sftp://``),
+    ``hubs`` that are told of a changed feed (WebSub). Secrets stand in the environment."""
+
+    sites: tuple[str, ...] = ()
+    hubs: tuple[str, ...] = ()
+
+
+class Notify(_Frozen):
+    """What people are told of, and the Prefect blocks that carry it, beside those that the
+    environment names in ``PARUTION_NOTIFY``."""
+
+    when: frozenset[Literal["refused", "waiting", "published", "failed", "late"]] = frozenset(
+        ("refused", "waiting", "published", "failed", "late")
+    )
+    blocks: tuple[str, ...] = ()
+
+
+class Hook(_Frozen):
+    """A webhook at ``/hooks/<name>``; its secret stands in ``PARUTION_HOOK_<NAME>``.
+
+    ``window``: seconds for which a signature is good; ``largest``: bytes of a body.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    window: int = Field(default=300, ge=10, le=86_400)
+    largest: int = Field(default=1_000_000, ge=1, le=10_000_000)
+
+
+class Storage(_Frozen):
+    """What several machines share. ``depot``: a URL for releases and renderings, by content;
+    ``keep_runs``: days for which Prefect keeps finished runs."""
+
+    depot: str = ""
+    keep_runs: int = Field(default=30, ge=1)
 
 
 class House(_Frozen):
@@ -77,9 +133,20 @@ class House(_Frozen):
     licence: str = ""
     tag_authority: str = ""
     looks: Looks = Looks()
-    schedule: Schedule = Schedule()
+    schedule: Schedule = Field(default=Schedule(), exclude=True)
     rules: Rules = Rules()
+    # How this house works, which is in no file that it publishes, and so in no manifest.
+    approval: Approval = Field(default=Approval(), exclude=True)
+    targets: Targets = Field(default=Targets(), exclude=True)
+    notify: Notify = Field(default=Notify(), exclude=True)
+    hooks: tuple[Hook, ...] = Field(default=(), exclude=True)
+    storage: Storage = Field(default=Storage(), exclude=True)
     trial: bool = Field(default=False, exclude=True)
+
+    @field_validator("approval", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: object) -> object:
+        return {"required": value} if isinstance(value, bool) else value
 
     @field_validator("address")
     @classmethod
@@ -163,4 +230,5 @@ def _what(fault: ErrorDetails) -> str:
     return fault["msg"].removeprefix("Value error, ")
 
 
-_SETTINGS = tuple(name for model in (House, Looks, Schedule, Rules) for name in model.model_fields)
+_MODELS = (House, Looks, Schedule, Rules, Approval, Targets, Notify, Hook, Storage)
+_SETTINGS = tuple(name for model in _MODELS for name in model.model_fields)
