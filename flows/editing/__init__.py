@@ -35,6 +35,8 @@ RULES: tuple[Rule, ...] = (
     metadata.no_date,
     metadata.bad_slug,
     metadata.bad_publish_at,
+    metadata.publish_at_in_gap,
+    metadata.publish_at_twice,
     outline.heading_level,
     outline.lost_anchor,
     doubts.long_title,

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from flows.clocks import Oddity, local_moment
 from flows.days import folded, stated_day
 
 _CLOCK = re.compile(
@@ -25,25 +26,38 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def moment_of(text: str, zone: ZoneInfo) -> datetime | None:
-    """An aware moment from an ISO 8601 time or a day with an hour (``1er mars 2015 à 9 h 30``);
-    a day alone means its first minute. Times without an offset are in ``zone``; an hour that
-    a change of clocks skips is the one that follows it. None for anything else."""
+def moment_of(text: str, zone: ZoneInfo) -> tuple[datetime, Oddity | None] | None:
+    """A moment, aware and in ``zone``, from an ISO 8601 time or a day with an hour (``1er mars 2015
+    à 9 h 30``), and what a change of clocks does to it; None for anything else.
+
+    A day alone means its first moment. Times without an offset are in ``zone``; one that the
+    clocks skip is the moment at which they do, and of one that they read twice it is the first.
+    """
+    stated = _stated(text)
+    if stated is None:
+        return None
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        found = _CLOCK.fullmatch(folded(text))
-        day = day_of(found["day"] if found else text)
-        clock = _time(found) if found else time()
-        if day is None or clock is None:
-            return None
-        moment = datetime.combine(day, clock)
-    try:
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        return moment.astimezone(UTC).astimezone(zone)
+        if not isinstance(stated, datetime):
+            return local_moment(datetime.combine(stated, time()), zone)[0], None
+        if stated.tzinfo is None:
+            return local_moment(stated, zone)
+        return stated.astimezone(UTC).astimezone(zone), None
     except OverflowError:
         return None
+
+
+def _stated(text: str) -> datetime | date | None:
+    """What ``text`` says: a day with an hour, perhaps with an offset, or a day alone."""
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return read(text.strip())
+        except ValueError:
+            continue
+    found = _CLOCK.fullmatch(folded(text))
+    if not found:
+        return day_of(text)
+    day, clock = day_of(found["day"]), _time(found)
+    return datetime.combine(day, clock) if day and clock is not None else None
 
 
 def _time(found: re.Match[str]) -> time | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
+from flows.clocks import Oddity
 from flows.editing.dates import day_of, moment_of
 from flows.editing.debris import line_of
 from flows.editing.draft import Draft, Outcome, doubt, error, note, rule
@@ -150,7 +152,37 @@ def bad_publish_at(draft: Draft, name: str) -> Outcome:
     said = draft.said("publish_at")
     if not said:
         return Outcome(draft)
-    moment = moment_of(said, draft.house.zone)
-    if moment is None:
+    found = moment_of(said, draft.house.zone)
+    if found is None:
         return Outcome(draft, (error(name, draft.place("publish_at"), publish_at=said),))
-    return Outcome(replace(draft, publish_at=moment))
+    return Outcome(replace(draft, publish_at=found[0]))
+
+
+@rule("publish-at-in-gap")
+def publish_at_in_gap(draft: Draft, name: str) -> Outcome:
+    """An embargo at a time that the clocks skip; the edition goes out as they skip it."""
+    moment, oddity = _embargo(draft)
+    if moment is None or oddity is not Oddity.SKIPPED:
+        return Outcome(draft)
+    said = {"publish_at": draft.said("publish_at"), "taken": f"{moment:%Y-%m-%d %H:%M}"}
+    return Outcome(draft, (doubt(name, draft.place("publish_at"), **said),))
+
+
+@rule("publish-at-twice")
+def publish_at_twice(draft: Draft, name: str) -> Outcome:
+    """An embargo at a time that the clocks read twice; the first of the two is taken."""
+    moment, oddity = _embargo(draft)
+    if moment is None or oddity is not Oddity.TWICE:
+        return Outcome(draft)
+    said = {"publish_at": draft.said("publish_at"), "first": _written(moment)}
+    said |= {"second": _written(moment.replace(fold=1))}
+    return Outcome(draft, (doubt(name, draft.place("publish_at"), **said),))
+
+
+def _embargo(draft: Draft) -> tuple[datetime | None, Oddity | None]:
+    return moment_of(draft.said("publish_at"), draft.house.zone) or (None, None)
+
+
+def _written(moment: datetime) -> str:
+    """``2018-10-28 02:30+02:00``: as an editor writes a moment that can be no other."""
+    return moment.isoformat(sep=" ", timespec="minutes")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -97,15 +97,60 @@ def test_a_day_of_no_calendar_refuses_the_edition(said: str) -> None:
         ("2018-09-01", datetime(2018, 8, 31, 22, tzinfo=UTC)),
         ("1er septembre 2018 à 9 h 30", datetime(2018, 9, 1, 7, 30, tzinfo=UTC)),
         ("1 September 2018 at 9:30 pm", datetime(2018, 9, 1, 19, 30, tzinfo=UTC)),
-        ("2018-03-25 02:30", datetime(2018, 3, 25, 1, 30, tzinfo=UTC)),  # skipped by the clocks
+        ("2018-03-25 02:30", datetime(2018, 3, 25, 1, tzinfo=UTC)),  # skipped by the clocks
+        ("2018-10-28 02:30", datetime(2018, 10, 28, 0, 30, tzinfo=UTC)),  # read twice
+        ("2018-10-28 02:30+01:00", datetime(2018, 10, 28, 1, 30, tzinfo=UTC)),
     ],
 )
 def test_an_embargo_is_in_the_house_s_time_zone(said: str, moment: datetime) -> None:
     edition = edit(manuscript("Texte.", publish_at=said), HOUSE).edition
     assert edition is not None
-    assert edition.publish_at == moment
     assert edition.publish_at is not None
+    assert edition.publish_at.astimezone(UTC) == moment
     assert edition.publish_at.tzinfo == ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("2018-03-25 01:59", []),
+        ("2018-03-25 02:00", ["publish-at-in-gap"]),
+        ("25 mars 2018 à 2 h 59", ["publish-at-in-gap"]),
+        ("2018-03-25 03:00", []),
+        ("2018-03-25 02:30+01:00", []),
+        ("2018-10-28 02:00", ["publish-at-twice"]),
+        ("2018-10-28 02:30+02:00", []),
+        ("2018-10-28 02:30+01:00", []),
+        ("2018-10-28 03:00", []),
+    ],
+)
+def test_an_embargo_that_the_clocks_skip_or_read_twice_is_a_doubt(
+    said: str, told: list[str]
+) -> None:
+    assert rules(edit(manuscript("Texte.", publish_at=said), HOUSE).findings) == told
+
+
+def test_the_other_of_two_times_can_be_written_as_the_doubt_says() -> None:
+    [finding] = edit(manuscript("Texte.", publish_at="2018-10-28 02:30"), HOUSE).findings
+    values = dict(finding.values)
+    first, second = (
+        edit(manuscript("Texte.", publish_at=values[key]), HOUSE) for key in ("first", "second")
+    )
+    assert first.findings == second.findings == ()
+    assert first.edition is not None
+    assert second.edition is not None
+    assert first.edition.publish_at is not None
+    assert second.edition.publish_at is not None
+    between = second.edition.publish_at.astimezone(UTC) - first.edition.publish_at.astimezone(UTC)
+    assert between == timedelta(hours=1)
+
+
+def test_a_day_alone_begins_when_the_clocks_begin_it_and_asks_nothing() -> None:
+    cairo = House(name="Conseil d’essai", timezone="Africa/Cairo")
+    edited = edit(manuscript("Texte.", publish_at="2026-04-24"), cairo)  # 00:00 is skipped
+    assert edited.findings == ()
+    assert edited.edition is not None
+    assert edited.edition.publish_at == datetime(2026, 4, 23, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("said", ["demain", "2018-09-01 25:00", "31 février 2018 à 9 h"])
