@@ -128,6 +128,35 @@ def status(
 
 
 @app.command()
+def schedule(
+    weeks: Annotated[
+        int, typer.Option(min=1, max=53, help="How far to look ahead.", metavar="<int>")
+    ] = 6,
+    ics: Annotated[
+        Path | None, typer.Option(help="Write a calendar there too; - writes it instead.")
+    ] = None,
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """List what goes out when in the next weeks, and what waits for somebody."""
+    from flows import agenda, timetable
+
+    with _desk(content, output) as desk:
+        planned, now = desk.plan(watched=False), desk.clock()
+    house, language = desk.house, _officer(desk.house, planned)
+    coming = timetable.coming(planned, house, now, weeks)
+    if ics:
+        _write(agenda.calendar(coming, house, now, language), ics, language)
+    if ics == Path("-"):
+        return
+    if as_json:
+        _print_json(agenda.rows(coming, house))
+    else:
+        agenda.show(coming, house, language, sys.stdout)
+
+
+@app.command()
 def serve(
     content: Content = Path("content"),
     output: Output = Path("output"),
@@ -199,6 +228,20 @@ def _named(wanted: list[str] | None, content: Path) -> list[str]:
 def _wrong_use(sentence: str) -> NoReturn:
     typer.echo(f"parution: {sentence}", err=True)
     raise SystemExit(WRONG_USE)
+
+
+def _write(data: bytes, path: Path, language: str) -> None:
+    """Writes a file that was asked for; ``-`` is standard output."""
+    from flows.words import catalogue
+
+    if path == Path("-"):
+        typer.echo(data, nl=False)
+        return
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        sentence = catalogue("cli", language)["cannot_write"]
+        _wrong_use(sentence.format(path=path, why=error.strerror))
 
 
 def _officer(house: House, planned: Sequence[Planned] = ()) -> str:

@@ -8,10 +8,12 @@ an earlier moment.
 
 from __future__ import annotations
 
+import heapq
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 
@@ -53,19 +55,24 @@ def _passed(wall: datetime, zone: ZoneInfo, start: datetime, span: timedelta) ->
 
 
 def next_slot(slots: Sequence[str], zone: ZoneInfo, after: datetime) -> datetime | None:
-    """The earliest moment after ``after``, in UTC, that one of the cron lines names.
+    """The first moment of :func:`slots_after`, or None."""
+    return next(slots_after(slots, zone, after), None)
 
-    Lines have five fields and are read in ``zone``; None without lines, and where none of them
-    comes in the next fifty years. A line that names hours fires once at each wall time that it
-    names, on days when the clocks change too; one that names no hour (``* * * * *``,
+
+def slots_after(slots: Sequence[str], zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """The moments after ``after``, in UTC and in their order, that the cron lines name.
+
+    Lines have five fields and are read in ``zone``; without lines, and where none of them comes in
+    the next fifty years, there is no moment. A line that names hours comes once at each wall time
+    that it names, on days when the clocks change too; one that names no hour (``* * * * *``,
     ``*/5 * * * *``) goes by the time that passes, as cron does (cron(8), Debian).
     """
-    firsts = (next(_firings(line, zone, after), None) for line in slots)
-    return min((moment for moment in firsts if moment), default=None)
+    merged = heapq.merge(*(_moments(line, zone, after) for line in slots))
+    return (moment for moment, _ in groupby(merged))
 
 
-def _firings(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    """The moments after ``after`` that one line names, in UTC, in their order.
+def _moments(line: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """What one line names, a moment of the clocks' change perhaps several times.
 
     cronsim follows a zone's clocks where no hour is named. Where one is, its own remedy for
     repeated hours may give a moment that is past, so it counts in naive wall times here: those up

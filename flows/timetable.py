@@ -1,0 +1,121 @@
+"""What comes when: editions at their moments, those that wait, and the slots with nothing in them.
+
+Pure: the plan, the house and a moment go in. :mod:`flows.agenda` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from flows.clocks import local_moment, next_slot, slots_after
+from flows.edition import Severity
+from flows.house import House
+from flows.plan import Planned, State
+
+#: The most empty slots of a day that are listed one by one.
+LISTED = 4
+
+
+class Kind(StrEnum):
+    """What happens. WAITING has no moment: it is somebody's turn."""
+
+    DUE = "due"
+    EMBARGO = "embargo"
+    SLOT = "slot"
+    EMPTY = "empty"
+    EMPTY_DAY = "empty day"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One thing to come. ``at`` is in UTC, or None; ``rules`` are the doubts that would hold the
+    edition, or the errors that refuse it; ``path`` is its address below the house's. An empty slot
+    has neither entry nor state; an EMPTY_DAY is the first of many slots of one day."""
+
+    at: datetime | None
+    kind: Kind
+    entry: str = ""
+    title: str = ""
+    state: State | None = None
+    rules: tuple[str, ...] = ()
+    slug: str = ""
+    path: str = ""
+
+
+def coming(
+    planned: Sequence[Planned], house: House, now: datetime, weeks: int = 6
+) -> tuple[Coming, ...]:
+    """What comes from ``now`` on, in the order of its moments, then what waits for somebody.
+
+    Editions without a moment of their own go out together in the house's next slot; without slots
+    they are due now.
+    """
+    until = now + timedelta(weeks=weeks)
+    slot = next_slot(house.schedule.slots, house.zone, now)
+    there = [_of(item, house, now, slot) for item in planned if item.state not in _DONE]
+    taken = {c.at for c in there if c.at}
+    moments = [c for c in there if c.at and c.at <= until]
+    moments += _empty(house, now, until, taken)
+    moments.sort(key=lambda c: (c.at or now, c.entry))
+    return (*moments, *(c for c in there if c.at is None))
+
+
+_DONE = frozenset((State.PUBLISHED,))
+
+
+def _of(item: Planned, house: House, now: datetime, slot: datetime | None) -> Coming:
+    fact = item.surveyed.fact
+    edition = item.understood.edition if item.understood else None
+    kind, at = _when(item, now, slot)
+    day = (edition.date if edition else None) or (at or now).astimezone(house.zone).date()
+    slug = edition.slug if edition else (fact.slug if fact else "")
+    return Coming(
+        at=at,
+        kind=kind,
+        entry=item.name,
+        title=edition.title if edition else (fact.title if fact else ""),
+        state=item.state,
+        rules=_rules(item),
+        slug=slug,
+        path=fact.path if fact else (f"{day.year}/{slug}" if slug else ""),
+    )
+
+
+def _when(item: Planned, now: datetime, slot: datetime | None) -> tuple[Kind, datetime | None]:
+    if item.state not in (State.DUE, State.SCHEDULED):
+        return Kind.WAITING, None
+    embargo = item.edition.publish_at
+    if embargo and embargo > now:
+        return Kind.EMBARGO, embargo.astimezone(UTC)
+    return (Kind.SLOT, slot) if slot and not embargo else (Kind.DUE, now.astimezone(UTC))
+
+
+def _rules(item: Planned) -> tuple[str, ...]:
+    """The rules whose findings stand in the way, each once, in the order of the source."""
+    if item.understood is None:
+        return ()
+    gravest = Severity.ERROR if item.state is State.REFUSED else Severity.DOUBT
+    found = (f.rule for f in item.understood.findings if f.severity is gravest)
+    return tuple(dict.fromkeys(found))
+
+
+def _empty(house: House, now: datetime, until: datetime, taken: Set[datetime]) -> Iterator[Coming]:
+    """The slots that no edition goes out in, a day with many of them as one."""
+    slots, zone = house.schedule.slots, house.zone
+    after = now
+    while (first := next_slot(slots, zone, after)) and first <= until:
+        morrow = first.astimezone(zone).date() + timedelta(days=1)
+        midnight = local_moment(datetime.combine(morrow, time()), zone)[0].astimezone(UTC)
+        found = list(islice(slots_after(slots, zone, after), LISTED + 1))
+        today = [at for at in found if at < midnight and at <= until]
+        free = [at for at in today if at not in taken]
+        if len(today) <= LISTED:
+            yield from (Coming(at, Kind.EMPTY) for at in free)
+        else:
+            yield from (Coming(at, Kind.EMPTY_DAY) for at in free[:1])
+        after = midnight - timedelta(microseconds=1)
