@@ -59,7 +59,7 @@ def coming(
     slot = next_slot(house.schedule.slots, house.zone, now)
     there = [_of(item, house, now, slot) for item in planned if item.state not in _DONE]
     taken = {c.at for c in there if c.at}
-    moments = [c for c in there if c.at and c.at <= until]
+    moments = [c for c in there if c.at and c.at < until]
     moments += _empty(house, now, until, taken)
     moments.sort(key=lambda c: (c.at or now, c.entry))
     return (*moments, *(c for c in there if c.at is None))
@@ -108,11 +108,11 @@ def _empty(house: House, now: datetime, until: datetime, taken: Set[datetime]) -
     """The slots that no edition goes out in, a day with many of them as one."""
     slots, zone = house.schedule.slots, house.zone
     after = now
-    while (first := next_slot(slots, zone, after)) and first <= until:
+    while (first := next_slot(slots, zone, after)) and first < until:
         morrow = first.astimezone(zone).date() + timedelta(days=1)
         midnight = local_moment(datetime.combine(morrow, time()), zone)[0].astimezone(UTC)
         found = list(islice(slots_after(slots, zone, after), LISTED + 1))
-        today = [at for at in found if at < midnight and at <= until]
+        today = [at for at in found if at < min(midnight, until)]
         free = [at for at in today if at not in taken]
         if len(today) <= LISTED:
             yield from (Coming(at, Kind.EMPTY) for at in free)
