@@ -16,6 +16,8 @@ from flows.edition import Severity
 from flows.house import House
 from flows.plan import Planned, State
 
+#: States of what has gone its way.
+_DONE = frozenset(("published", "withdrawn"))
 #: The most empty slots of a day that are listed one by one.
 LISTED = 4
 
@@ -63,9 +65,6 @@ def coming(
     moments += _empty(house, now, until, taken)
     moments.sort(key=lambda c: (c.at or now, c.entry))
     return (*moments, *(c for c in there if c.at is None))
-
-
-_DONE = frozenset((State.PUBLISHED,))
 
 
 def _of(item: Planned, house: House, now: datetime, slot: datetime | None) -> Coming:
