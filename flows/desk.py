@@ -6,6 +6,7 @@ of the acts is the flow's, in :mod:`flows.publish`.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,13 +19,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from flows import plan
+from flows import approval, plan
 from flows.house import House, read_house
-from flows.ledger import Fact, Ledger
+from flows.ledger import CORRECTED, Fact, Galley, Ledger
+from flows.manifest import imprint_from, read_manifest
 from flows.manuscript import Manuscript
-from flows.plan import Planned, State, Surveyed, Understood
+from flows.plan import Circumstances, Planned, State, Surveyed, Understood
 from flows.rendition import Imprint
 from flows.store import Store
+from flows.targets import file as tree
+from flows.words import catalogue
 
 if TYPE_CHECKING:
     from flows.press import Made
@@ -37,14 +41,22 @@ class Outcome:
     """What a run did: how each entry stands, what was published, whose proof does not hold."""
 
     planned: tuple[Planned, ...] = ()
+    to_ask: tuple[Planned, ...] = ()
     published: tuple[Fact, ...] = ()
     refused: tuple[tuple[str, Proof], ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
+    asking: tuple[Galley, ...] = ()
+    delivered: tuple[str, ...] = ()
     recovered: tuple[Recovered, ...] = ()
 
     @property
     def due(self) -> tuple[Planned, ...]:
         return tuple(item for item in self.planned if item.state is State.DUE)
+
+    @property
+    def to_make(self) -> tuple[Planned, ...]:
+        """What is rendered and proved: what goes out, and what a person is to be asked about."""
+        return (*self.due, *self.to_ask)
 
 
 def _utc_now() -> datetime:
@@ -55,8 +67,13 @@ class Desk:
     """One run on one content and one output folder. Use it as a context manager."""
 
     def __init__(
-        self, content: Path, output: Path, clock: Callable[[], datetime] = _utc_now
+        self,
+        content: Path,
+        output: Path,
+        clock: Callable[[], datetime] = _utc_now,
+        press: ProcessPoolExecutor | None = None,
     ) -> None:
+        """``press``: a pool that outlives this run; it is used, and not closed."""
         self.content, self.output, self.clock = content, output, clock
         self.house: House = read_house(content)
         self.store = Store(output, self.house.trial)
@@ -65,7 +82,7 @@ class Desk:
         self.reached: Callable[[int, int], None] = lambda _done, _total: None
         self._done = 0
         self._stack = ExitStack()
-        self._press: ProcessPoolExecutor | None = None
+        self._press = self._lent_press = press
         self._settled: dict[Surveyed, Planned | None] = {}
         self._understood: dict[Surveyed, Understood] = {}
         self._making: dict[tuple[str, str], Future[Made]] = {}
@@ -105,9 +122,9 @@ class Desk:
         return self._press
 
     def _close_press(self) -> None:
-        if self._press:
+        if self._press and self._press is not self._lent_press:
             self._press.shutdown(wait=True, cancel_futures=True)
-            self._press = None
+        self._press = None
 
     # ------------------------------------------------------------------------------- planning
 
@@ -131,21 +148,49 @@ class Desk:
     def plan(self, only: Iterable[str] = (), *, watched: bool) -> tuple[Planned, ...]:
         """How each entry stands; reads what is new, in the press where there is much of it."""
         self.survey(only)
-        return self.judge(watched=watched)
+        return self.judge(only, watched=watched)
 
-    def judge(self, *, watched: bool) -> tuple[Planned, ...]:
-        """How each entry that was surveyed stands."""
+    def judge(self, named: Iterable[str] = (), *, watched: bool) -> tuple[Planned, ...]:
+        """How each entry that was surveyed stands; ``named``: what a person asked for by name."""
         unread = [s for s, settled in self._settled.items() if settled is None]
         self._understand([s for s in unread if s not in self._understood])
         understood = {s: self._understood[s] for s in unread}
         judged = plan.decide(
-            understood, self._owner_of, self.content, self.house, self.clock(), watched=watched
+            understood, self.content, self.house, self._circumstances(named, watched=watched)
         )
+        self._understood |= {item.surveyed: item.understood for item in judged if item.understood}
         planned = {s: p for s, p in self._settled.items() if p}
         planned |= {item.surveyed: item for item in judged}
         result = tuple(planned[s] for s in self._settled)
-        self.outcome = replace(self.outcome, planned=result)
+        self.outcome = replace(self.outcome, planned=result, to_ask=self._unasked(result))
         return result
+
+    def _circumstances(self, named: Iterable[str], *, watched: bool) -> Circumstances:
+        records, now = self.ledger.records, self.clock()
+        return Circumstances(
+            now=now,
+            owner_of=self._owner_of,
+            watched=watched,
+            named=frozenset(named) if watched else frozenset(),
+            approved=lambda entry, content: approval.names(
+                records.approvals(entry), content, self.house, self.secret
+            ),
+            seen=lambda entry: records.seen(entry, now),
+        )
+
+    @cached_property
+    def secret(self) -> bytes:
+        return approval.secret_of(self.output)
+
+    def _unasked(self, planned: Iterable[Planned]) -> tuple[Planned, ...]:
+        """What waits for a yes and has not been proved for it yet, in its present state."""
+        waiting = [item for item in planned if item.state in plan.ASKING]
+        known = self.ledger.records.galleys() if waiting else {}
+        return tuple(
+            item
+            for item in waiting
+            if item.name not in known or known[item.name].content != item.content
+        )
 
     def _owner_of(self, slug: str) -> str | None:
         fact = self.ledger.edition(slug)
@@ -178,9 +223,14 @@ class Desk:
 
     def imprint(self, item: Planned) -> Imprint:
         """The imprint that a planned edition will bear."""
-        from flows.release import imprint_of
+        from flows import release
 
-        return imprint_of(item.edition, self.house, item.revision, self._moment)
+        fact = item.surveyed.fact
+        if fact is None or self.house.trial:
+            return release.imprint_of(item.edition, self.house, item.revision, self._moment)
+        former = imprint_from(read_manifest(self.store.release(fact.slug, fact.revision)))
+        note = item.surveyed.note
+        return release.imprint_after(former, item.revision, note, self._moment)
 
     @cached_property
     def _moment(self) -> datetime:
@@ -220,7 +270,7 @@ class Desk:
         from flows import channels
 
         self._done += 1
-        self.reached(self._done, len(self.outcome.due) * len(channels.found()))
+        self.reached(self._done, len(self.outcome.to_make) * len(channels.found()))
 
     def give_up(self, item: Planned, channel: str) -> None:
         """Forget a rendering whose process died, and the pool that it broke."""
@@ -276,7 +326,39 @@ class Desk:
             [m.rendition for m in made],
             evidence,
             Counter(str(f.severity) for f in self._understood[item.surveyed].findings),
+            self.ledger.last_turn(item.edition.slug) + 1,
+            item.surveyed.asked.who if item.surveyed.asked else ", ".join(sorted(item.approved_by)),
         )
+
+    def ask(self, item: Planned, evidence: Mapping[str, bytes]) -> Galley:
+        """Keep a proved edition as what a person is asked about, once for each state of it."""
+        galley = Galley(
+            entry=item.name,
+            slug=item.edition.slug,
+            revision=item.revision,
+            title=item.edition.title,
+            content=item.content,
+            proof=hashlib.sha256(evidence["proof.json"]).hexdigest(),
+        )
+        if self.ledger.records.record_galley(galley, self.clock()):
+            self.outcome = replace(self.outcome, asking=(*self.outcome.asking, galley))
+        return galley
+
+    def ask_for_correction(self, item: Planned, note: str, who: str) -> Fact:
+        """Keep a person's wish that the source as it is now replaces what is public."""
+        public = item.surveyed.fact
+        assert public is not None
+        wish = replace(
+            public,
+            act=CORRECTED,
+            fingerprint=item.surveyed.fingerprint,
+            revision=self.ledger.last_revision(public.slug) + 1,
+            turn=self.ledger.last_turn(public.slug) + 1,
+            who=who,
+            note=note,
+            at=None,
+        )
+        return self.ledger.record("asked", [wish], self.clock())[0]
 
     def release(self, staged: Sequence[Staged]) -> list[Fact]:
         """Make everything staged public at one moment, unless another run was first."""
@@ -285,12 +367,48 @@ class Desk:
         with self.store.committing():
             fresh = [item for item in staged if not self._is_out(item.fact)]
             facts = release.publish(fresh, self.store, self.ledger, self.house, self.clock())
+        for item in staged:
+            if item not in fresh and not self._says_the_same(item.fact):
+                self.fail(item.fact.entry, self.overtaken(item.fact))
         self.outcome = replace(self.outcome, published=(*self.outcome.published, *facts))
         return facts
 
     def _is_out(self, fact: Fact) -> bool:
+        return self.ledger.last_turn(fact.slug) >= fact.turn
+
+    def _says_the_same(self, fact: Fact) -> bool:
         out = self.ledger.edition(fact.slug)
-        return out is not None and out.revision >= fact.revision
+        return out is not None and (out.act, out.fingerprint) == (fact.act, fact.fingerprint)
+
+    def overtaken(self, fact: Fact) -> str:
+        """The sentence for an act that came second."""
+        return catalogue("cli", self.house.language)["overtaken"].format(slug=fact.slug)
+
+    # ------------------------------------------------------------------------------ delivering
+
+    def undelivered(self) -> tuple[str, ...]:
+        """The targets that have not got the newest turn; a trial goes nowhere."""
+        if self.house.trial or not (targets := self.house.targets.all):
+            return ()
+        position, records = self.ledger.position(), self.ledger.records
+        return tuple(t for t in targets if records.delivered_to(t) < position)
+
+    def deliver(self, target: str) -> None:
+        """Bring a target to what is public now. Raises ``TargetError``; nothing is noted then."""
+        from flows import targets
+
+        with self.store.delivering(target):
+            position = self.ledger.position()
+            if self.ledger.records.delivered_to(target) >= position:
+                return
+            root = tree.current(self.store.site)
+            assert root is not None
+            if target in self.house.targets.hubs:
+                targets.ping(target, self.house.url("feed.xml"))
+            else:
+                targets.push(root, target, position)
+            self.ledger.records.delivered(target, position, self.clock())
+        self.outcome = replace(self.outcome, delivered=(*self.outcome.delivered, target))
 
     def refuse(self, name: str, evidence: Proof) -> None:
         """Note that an edition's proof does not hold."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 _OURS = {
     "HouseError",
     "LedgerError",
-    "AlreadyPublishedError",
+    "AlreadyRecordedError",
     "SiteError",
     "ServerError",
     "ChangedMeanwhileError",

@@ -90,6 +90,11 @@ class Targets(_Frozen):
     sites: tuple[str, ...] = ()
     hubs: tuple[str, ...] = ()
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every target, in the order in which they are served: a hub is told when all is there."""
+        return (*self.sites, *self.hubs)
+
 
 class Notify(_Frozen):
     """What people are told of, and the Prefect blocks that carry it, beside those that the

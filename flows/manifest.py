@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from flows.edition import Edition
 from flows.house import House
 from flows.reading import fingerprint
 from flows.rendition import File, Imprint, Revision
+from flows.shelf import Line
 from flows.sources import Entry
 
 #: Raised when the meaning of a key changes.
@@ -39,10 +41,7 @@ def manifest_of(
         "edition": fingerprint(edition),
         "findings": dict(findings),
         "house": house.model_dump(mode="json"),
-        "files": {
-            file.path: {"sha256": file.sha256, "size": len(file.data), "type": file.media_type}
-            for file in files
-        },
+        "files": _files(files),
     }
 
 
@@ -80,6 +79,48 @@ def house_from(manifest: Mapping[str, Any]) -> House:
     return House.model_validate({**manifest["house"], "trial": manifest["trial"]})
 
 
+def tombstone_manifest(
+    line: Line, imprint: Imprint, house: House, files: Iterable[File]
+) -> dict[str, Any]:
+    """The manifest of a withdrawal: a release whose one page says that the edition was here."""
+    return {
+        "format": FORMAT,
+        "slug": imprint.path.split("/", 1)[1],
+        "revision": imprint.revision,
+        "trial": imprint.trial,
+        "path": imprint.path,
+        "imprint": _imprint_to_json(imprint),
+        "withdrawn": {
+            "title": line.title,
+            "language": line.language,
+            "day": line.day.isoformat() if line.day else "",
+        },
+        "findings": {},
+        "house": house.model_dump(mode="json"),
+        "files": _files(files),
+    }
+
+
+def line_from(manifest: Mapping[str, Any]) -> Line:
+    """The line of a withdrawn edition, as its manifest keeps it."""
+    imprint, kept = imprint_from(manifest), manifest["withdrawn"]
+    return Line(
+        path=imprint.path,
+        title=kept["title"],
+        language=kept["language"],
+        day=date.fromisoformat(kept["day"]) if kept["day"] else None,
+        published=imprint.published,
+        updated=imprint.updated,
+    )
+
+
+def _files(files: Iterable[File]) -> dict[str, dict[str, Any]]:
+    return {
+        file.path: {"sha256": file.sha256, "size": len(file.data), "type": file.media_type}
+        for file in files
+    }
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a release's folder."""
     return cast("dict[str, Any]", json.loads((folder / "manifest.json").read_bytes()))
@@ -87,14 +128,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def rebuild(folder: Path) -> dict[str, bytes]:
     """The files of a release, made again from its source, its house and its imprint (promise 4)."""
-    from flows import channels, editing, sources
+    from flows import channels, editing, shelf, sources
 
     manifest = read_manifest(folder)
     house, imprint = house_from(manifest), imprint_from(manifest)
+    if "withdrawn" in manifest:
+        files = shelf.tombstone(line_from(manifest), imprint, house)
+        return {file.path: file.data for file in files}
     content = folder / "source"
     edited = editing.edit(sources.read(sources.entries(content)[0], content), house)
     assert edited.edition is not None
-    made = [channels.render(name, edited.edition, imprint, house) for name in channels.found()]
+    edition = replace(edited.edition, slug=manifest["slug"])  # frozen, whatever the title says now
+    made = [channels.render(name, edition, imprint, house) for name in channels.found()]
     return {file.path: file.data for rendition in made for file in rendition.files}
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.approval import content_of
+from flows.clocks import next_slot
 from flows.edition import Change, Edited, Edition, Finding, Place, Severity
 from flows.house import House
 from flows.manuscript import Manuscript
@@ -28,22 +30,43 @@ class State(StrEnum):
     DUE = "due"
     SCHEDULED = "scheduled"
     HELD = "held"
+    WAITING = "waiting for approval"
+    LATE = "late"
     REFUSED = "refused"
     PENDING = "pending correction"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+#: Where an edition waits for a person's yes, and is proved so that there is something to look at.
+ASKING = frozenset((State.HELD, State.WAITING))
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """An entry, its fingerprint, and what the ledger knows of it (None: nothing)."""
+    """An entry, its fingerprint, and what the ledger knows of it: what is public, and the
+    correction that a person asked for of the source as it is now (None: nothing)."""
 
     entry: Entry
     fingerprint: str
     fact: Fact | None = None
+    asked: Fact | None = None
 
     @property
     def is_unchanged(self) -> bool:
         return self.fact is not None and self.fact.fingerprint == self.fingerprint
+
+    @property
+    def revision(self) -> int:
+        """The revision that it would be published as; of a correction, the one asked for."""
+        if self.asked:
+            return self.asked.revision
+        return self.fact.revision + 1 if self.fact else 1
+
+    @property
+    def note(self) -> str:
+        """What a correction says about itself."""
+        return self.asked.note if self.asked else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +89,15 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An entry with its state. ``understood`` is None where nothing had to be read."""
+    """An entry with its state. ``understood`` is None where nothing had to be read; ``content``
+    is the hash that a yes is bound to, where one is asked for; ``moment`` is when it is due."""
 
     surveyed: Surveyed
     state: State
     understood: Understood | None = None
+    content: str = ""
+    moment: datetime | None = None
+    approved_by: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -84,18 +111,21 @@ class Planned:
 
     @property
     def revision(self) -> int:
-        return self.surveyed.fact.revision + 1 if self.surveyed.fact else 1
+        return self.surveyed.revision
 
 
 def survey(content: Path, ledger: Ledger, only: Iterable[str] = ()) -> tuple[Surveyed, ...]:
     """Every entry of the content folder, or those named, with what the ledger knows of it."""
-    known = ledger.known()
+    known, asked = ledger.known(), ledger.asked()
     wanted = set(only)
-    return tuple(
-        Surveyed(entry, fingerprint(entry), known.get(entry.name))
-        for entry in entries(content)
-        if not wanted or entry.name in wanted
-    )
+    surveyed = []
+    for entry in entries(content):
+        if not wanted or entry.name in wanted:
+            now = fingerprint(entry)
+            wish = asked.get(entry.name)
+            wish = wish if wish and wish.fingerprint == now else None
+            surveyed.append(Surveyed(entry, now, known.get(entry.name), wish))
+    return tuple(surveyed)
 
 
 def settled(surveyed: Surveyed, house: House) -> Planned | None:
@@ -104,11 +134,13 @@ def settled(surveyed: Surveyed, house: House) -> Planned | None:
     A changed source of a published edition is a pending correction, never a silent one; a trial
     is there for trying, and takes it as it is.
     """
+    if surveyed.fact is None or surveyed.asked:
+        return None
+    if surveyed.fact.is_withdrawn:
+        return Planned(surveyed, State.WITHDRAWN)
     if surveyed.is_unchanged:
         return Planned(surveyed, State.PUBLISHED)
-    if surveyed.fact and not house.trial:
-        return Planned(surveyed, State.PENDING)
-    return None
+    return None if house.trial else Planned(surveyed, State.PENDING)
 
 
 def understand(entry: Entry, content: Path, house: House) -> Understood:
@@ -146,29 +178,47 @@ def _failure(name: str, error: Exception) -> Finding:
     return Finding("unexpected-failure", Severity.ERROR, Place(name), values)
 
 
-def decide(
-    understood: Mapping[Surveyed, Understood],
-    owner_of: Callable[[str], str | None],
-    content: Path,
-    house: House,
-    now: datetime,
-    *,
-    watched: bool,
-) -> tuple[Planned, ...]:
-    """Judge entries that were read, in their order.
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a judgement rests on beside the entry itself.
 
-    ``owner_of`` gives the entry that has published under a slug, or None; ``watched``: a person
-    sees the doubts, and they do not hold an edition back.
+    ``watched``: a person sees the doubts, and they do not hold an edition back; ``named``: what
+    that person asked for by name, which waits for no slot and is not too late. ``owner_of`` gives
+    the entry that has published under a slug, or None; ``approved``: who said yes to a content of
+    an entry; ``seen``: when an entry was first seen.
     """
+
+    now: datetime
+    owner_of: Callable[[str], str | None]
+    watched: bool = True
+    named: frozenset[str] = frozenset()
+    approved: Callable[[str, str], frozenset[str]] = lambda _entry, _content: frozenset()
+    seen: Callable[[str], datetime | None] = lambda _entry: None
+
+
+def decide(
+    understood: Mapping[Surveyed, Understood], content: Path, house: House, around: Circumstances
+) -> tuple[Planned, ...]:
+    """Judge entries that were read, in their order."""
     owners: dict[str, str] = {}
     planned = []
     for surveyed, what in understood.items():
         if what.edition:
-            slug, name = what.edition.slug, surveyed.entry.name
-            owner = owners.setdefault(slug, owner_of(slug) or name)
+            name = surveyed.entry.name
+            what = _at_its_address(what, surveyed.fact, house)
+            assert what.edition is not None
+            slug = what.edition.slug
+            owner = owners.setdefault(slug, around.owner_of(slug) or name)
             what = what if owner == name else _without_slug(what, name, slug, owner, content)
-        planned.append(Planned(surveyed, _state(what, house, now, watched=watched), what))
+        planned.append(_judged(surveyed, what, house, around))
     return tuple(planned)
+
+
+def _at_its_address(what: Understood, fact: Fact | None, house: House) -> Understood:
+    """A correction keeps the address of its edition, whatever the title has become."""
+    if fact is None or house.trial or what.edition is None:
+        return what
+    return replace(what, edition=replace(what.edition, slug=fact.slug))
 
 
 def _without_slug(what: Understood, name: str, slug: str, owner: str, content: Path) -> Understood:
@@ -178,13 +228,40 @@ def _without_slug(what: Understood, name: str, slug: str, owner: str, content: P
     return replace(what, edition=None, findings=(*what.findings, taken))
 
 
-def _state(what: Understood, house: House, now: datetime, *, watched: bool) -> State:
+def _judged(surveyed: Surveyed, what: Understood, house: House, around: Circumstances) -> Planned:
     if what.edition is None:
-        return State.REFUSED
-    if what.edition.publish_at and what.edition.publish_at > now:
-        return State.SCHEDULED
+        return Planned(surveyed, State.REFUSED, what)
+    name = surveyed.entry.name
     waived = house.rules.waive | what.edition.waive
     doubts = [f for f in what.findings if f.severity is Severity.DOUBT and f.rule not in waived]
-    if doubts and not watched:
-        return State.HELD
-    return State.DUE
+    holds = bool(doubts) and not around.watched
+    needed = house.approval.people if house.approval.required else int(holds)
+    bound = content_of(what.edition, house, surveyed.revision, surveyed.note) if needed else ""
+    yes = around.approved(name, bound) if needed else frozenset[str]()
+    moment = _moment(surveyed, what.edition, house, around)
+    late = timedelta(hours=house.schedule.late_hours)
+    if len(yes) < needed:
+        state = State.WAITING if house.approval.required else State.HELD
+    elif moment and moment > around.now:
+        state = State.SCHEDULED
+    elif moment and moment + late < around.now and name not in around.named:
+        state = State.LATE
+    else:
+        state = State.DUE
+    return Planned(surveyed, state, what, bound, moment, yes)
+
+
+def _moment(
+    surveyed: Surveyed, edition: Edition, house: House, around: Circumstances
+) -> datetime | None:
+    """When an edition is due: its own moment, or the slot after it was first seen; a correction
+    waits for no slot."""
+    name = surveyed.entry.name
+    embargo = edition.publish_at
+    if surveyed.asked:
+        return embargo if embargo and embargo > around.now else None
+    if embargo:
+        return embargo
+    if not house.schedule.slots or name in around.named:
+        return None
+    return next_slot(house.schedule.slots, house.zone, around.seen(name) or around.now)

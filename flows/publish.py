@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
@@ -24,12 +25,12 @@ from prefect.logging.handlers import APILogHandler
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed, Failed
 
-from flows import channels
+from flows import channels, events
 from flows.desk import Desk
 from flows.failures import explain
 from flows.ledger import Fact, LedgerError
 from flows.manuscript import Manuscript
-from flows.plan import Planned, State, Understood
+from flows.plan import ASKING, Planned, State, Understood
 from flows.press import Made
 from flows.proof import Proof
 from flows.release import Staged
@@ -106,6 +107,18 @@ async def release(desk: Desk, staged: Sequence[Staged]) -> list[Fact]:
     return await asyncio.to_thread(desk.release, staged)
 
 
+@task(
+    task_run_name="deliver to {target}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=[2, 10],
+)
+async def deliver(desk: Desk, target: str) -> None:
+    """Bring one target to what is public now; what it missed before goes with it."""
+    await asyncio.to_thread(desk.deliver, target)
+
+
 def _run_name() -> str:
     entries = flow_run.parameters.get("entries") or ()
     if not entries:
@@ -132,25 +145,28 @@ async def publish(
             await asyncio.to_thread(desk.recover)
             await asyncio.to_thread(desk.plan, entries, watched=watched)
         await _publish(desk)
+        events.outcome(desk.outcome, desk.house)
         return _closing_state(desk)
 
 
-async def publish_from(desk: Desk, *, watched: bool) -> None:
-    """Run the flow in this process, on a desk that has planned already."""
+async def publish_from(desk: Desk, *, watched: bool) -> UUID | None:
+    """Run the flow in this process, on a desk that has planned already; the run's id."""
     DESK.set(desk)
-    names = [item.name for item in desk.outcome.due]
+    names = [item.name for item in desk.outcome.to_make]
     state = await publish(str(desk.content), str(desk.output), names, watched, return_state=True)
     if state.is_crashed() or (
         state.is_failed() and not (desk.outcome.refused or desk.outcome.failed)
     ):
-        for item in desk.outcome.due:
+        for item in desk.outcome.to_make:
             desk.fail(item.name, state.message or "the run crashed")
     await APILogHandler.aflush()  # before a server of this run's own is stopped
+    return state.state_details.flow_run_id
 
 
 async def _publish(desk: Desk) -> None:
     gate = asyncio.Semaphore(AT_ONCE)
-    results = await asyncio.gather(*(_produce(desk, item, gate) for item in desk.outcome.due))
+    making = desk.outcome.to_make
+    results = await asyncio.gather(*(_produce(desk, item, gate) for item in making))
     staged = [s for s, _proof in results if s]
     if staged:
         try:
@@ -160,10 +176,18 @@ async def _publish(desk: Desk) -> None:
         except Exception as error:
             get_run_logger().exception("nothing was published")
             for item in staged:
-                desk.fail(item.fact.entry, explain(error) or f"{type(error).__name__}: {error}")
-    await _report(
-        desk, [(item, p) for item, (_s, p) in zip(desk.outcome.due, results, strict=True)]
-    )
+                desk.fail(item.fact.entry, _why(error))
+    await _report(desk, [(item, p) for item, (_s, p) in zip(making, results, strict=True)])
+    for target in await asyncio.to_thread(desk.undelivered):
+        try:
+            await deliver(desk, target)
+        except Exception as error:
+            get_run_logger().exception("%s was not reached", target)
+            desk.fail(target, _why(error))
+
+
+def _why(error: Exception) -> str:
+    return explain(error) or f"{type(error).__name__}: {error}"
 
 
 async def _produce(
@@ -183,10 +207,13 @@ async def _produce(
             if not proof.passed:
                 desk.refuse(name, proof)
                 return None, proof
+            if item.state in ASKING:
+                await asyncio.to_thread(desk.ask, item, evidence)
+                return None, proof
             return await asyncio.to_thread(desk.stage, item, made, evidence), proof
         except Exception as error:
             get_run_logger().exception("%s could not be published", name)
-            desk.fail(name, explain(error) or f"{type(error).__name__}: {error}")
+            desk.fail(name, _why(error))
     return None, None
 
 
@@ -212,7 +239,7 @@ async def _report(desk: Desk, proved: Sequence[tuple[Planned, Proof | None]]) ->
 
 def _closing_state(desk: Desk) -> RunState[Any]:
     done = desk.outcome
-    held = [item for item in done.planned if item.state in (State.HELD, State.REFUSED)]
+    held = [item for item in done.planned if item.state in (*ASKING, State.LATE, State.REFUSED)]
     message = f"{len(done.published)} published, {len(held)} held back"
     if done.refused or done.failed:
         names = ", ".join(name for name, _ in (*done.refused, *done.failed))

@@ -1,26 +1,29 @@
 """A release: one revision of one edition on all channels, staged aside, then made public at once.
 
-The order of a publication is what makes it safe to kill. Everything is rendered, proved and
-written in staging; under the lock the ledger says *released*, the folders are renamed into place,
-a new root is built and proved, the root is swapped (the one moment at which readers see a change),
-and the ledger says *published*. :func:`recover` reads off how far a killed run came.
+The order of a turn is what makes it safe to kill. Everything is rendered, proved and written in
+staging; under the lock the ledger says *begun*, the folders are renamed into place and the turn's
+file is written beside them, a new root is built and proved, the root is swapped (the one moment
+at which readers see a change), and the ledger says *done*. :func:`recover` reads off how far a
+killed run came. A correction, a withdrawal and a rollback are turns like the first.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from flows import site, sources
 from flows.edition import Edition
 from flows.house import House
-from flows.ledger import Fact, Ledger, fact_of
+from flows.ledger import ROLLED_BACK, Fact, Ledger, fact_of, fact_to_json
 from flows.manifest import manifest_of, to_json
 from flows.rendition import Imprint, Rendition, Revision
 from flows.sources import Entry
@@ -37,10 +40,11 @@ class ChangedMeanwhileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A proved release that waits in staging, and what the ledger will say about it."""
+    """A turn that waits, and what the ledger will say about it. ``folder`` is the release in
+    staging, or None where the turn goes back to one that stands in its place already."""
 
     fact: Fact
-    folder: Path
+    folder: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,17 @@ def imprint_of(edition: Edition, house: House, revision: int, now: datetime) -> 
     )
 
 
+def imprint_after(former: Imprint, revision: int, note: str, now: datetime) -> Imprint:
+    """The imprint of a later revision: the same address and guid, one more line of history."""
+    moment = max(now.astimezone(UTC).replace(microsecond=0), former.updated)
+    return replace(
+        former,
+        revision=revision,
+        history=(*former.history, Revision(revision, moment, note)),
+        versions=tuple((tool, version(tool)) for tool in TOOLS),
+    )
+
+
 # --------------------------------------------------------------------------------------- stage
 
 
@@ -86,6 +101,8 @@ def stage(
     renditions: Sequence[Rendition],
     evidence: Mapping[str, bytes],
     findings: Mapping[str, int],
+    turn: int = 1,
+    who: str = "",
 ) -> Staged:
     """Write a release into ``folder`` of staging.
 
@@ -105,9 +122,16 @@ def stage(
     for name, data in evidence.items():
         _write_below(draft, f"proof/{name}", data)
     manifest = manifest_of(entry, fingerprint, edition, imprint, house, files, findings)
-    tree.write(draft / "manifest.json", to_json(manifest))
+    fact = fact_of(entry.name, fingerprint, edition, imprint, turn)
+    return sealed(draft, manifest, replace(fact, who=who))
+
+
+def sealed(draft: Path, manifest: Mapping[str, Any], fact: Fact) -> Staged:
+    """A release with its manifest, which is written last and whose hash the ledger keeps."""
+    data = to_json(manifest)
+    tree.write(draft / "manifest.json", data)
     tree.sync_folder(draft)
-    return Staged(fact_of(entry.name, fingerprint, edition, imprint), draft)
+    return Staged(replace(fact, manifest=hashlib.sha256(data).hexdigest()), draft)
 
 
 def _write_below(folder: Path, path: str, data: bytes) -> None:
@@ -132,10 +156,10 @@ def publish(
     Call it with the lock held. ``reached`` is told each step as it is passed. Raises
     :class:`flows.site.RefusedError` where the shelf does not hold: then nothing has changed.
     """
-    facts = ledger.record("released", [item.fact for item in staged], now)
-    reached("released")
-    for item in staged:
-        _move_into_place(item, store)
+    facts = ledger.record("begun", [item.fact for item in staged], now)
+    reached("begun")
+    for item, fact in zip(staged, facts, strict=True):
+        _move_into_place(item.folder, fact, store)
         reached("moved")
     try:
         return _make_public(facts, store, ledger, house, now, reached)
@@ -145,16 +169,21 @@ def publish(
         raise
 
 
-def _move_into_place(item: Staged, store: Store) -> None:
-    place = store.release(item.fact.slug, item.fact.revision)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shared = store.tree / "assets"
-    shared.mkdir(parents=True, exist_ok=True)
-    for asset in sorted((item.folder / "assets").glob("*")):
-        if not (shared / asset.name).exists():
-            asset.replace(shared / asset.name)
-    shutil.rmtree(item.folder / "assets", ignore_errors=True)
-    item.folder.rename(place)
+def _move_into_place(folder: Path | None, fact: Fact, store: Store) -> None:
+    place = store.release(fact.slug, fact.revision)
+    if folder is not None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shared = store.tree / "assets"
+        shared.mkdir(parents=True, exist_ok=True)
+        for asset in sorted((folder / "assets").glob("*")):
+            if not (shared / asset.name).exists():
+                asset.replace(shared / asset.name)
+        shutil.rmtree(folder / "assets", ignore_errors=True)
+        folder.rename(place)
+    file = store.turn(fact.slug, fact.turn)
+    draft = file.with_suffix(".draft")
+    tree.write(draft, to_json(fact_to_json(fact)))
+    draft.replace(file)  # last: where it stands, the turn is whole
     tree.sync_folder(place.parent)
 
 
@@ -170,14 +199,16 @@ def _make_public(
     reached("built")
     tree.swap(store.site, root)
     reached("swapped")
-    recorded = ledger.record("published", facts, now)
+    recorded = ledger.record("done", facts, now)
     reached("recorded")
     tree.sweep(store.site, store.tree)
     return recorded
 
 
 def _undo(fact: Fact, store: Store, ledger: Ledger, now: datetime) -> None:
-    shutil.rmtree(store.release(fact.slug, fact.revision), ignore_errors=True)
+    store.turn(fact.slug, fact.turn).unlink(missing_ok=True)
+    if fact.act != ROLLED_BACK:  # whose release is a former one
+        shutil.rmtree(store.release(fact.slug, fact.revision), ignore_errors=True)
     ledger.record("undone", [fact], now)
 
 
@@ -191,16 +222,17 @@ def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[R
     meant to go out); what does not is undone. Staging without a living run is removed.
     """
     if ledger.knows_nothing() and (found := site.facts_of(store)):
-        ledger.record("published", found, now)
+        ledger.record("done", found, now)
         if tree.current(store.site) is None:
             tree.swap(store.site, site.build_root([], store, ledger, house))
     done = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
     complete = []
     for fact in ledger.unfinished():
         place = store.release(fact.slug, fact.revision)
-        if (store.site / fact.path).resolve() == (place / "public").resolve():
-            ledger.record("published", [fact], now)
-        elif (place / "manifest.json").is_file():
+        is_whole = store.turn(fact.slug, fact.turn).is_file()
+        if is_whole and (store.site / fact.path).resolve() == (place / "public").resolve():
+            ledger.record("done", [fact], now)
+        elif is_whole:
             complete.append(fact)
         else:
             _undo(fact, store, ledger, now)

@@ -22,12 +22,12 @@ def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Ou
     desk.recover()
     if desk.survey(only):
         desk.warm_up()
-    desk.judge(watched=watched)
-    if not desk.outcome.due:
+    desk.judge(only, watched=watched)
+    if not (desk.outcome.to_make or desk.undelivered()):
         return desk.outcome
     server = embedded.running(desk.output) or embedded.start(desk.output, services=False)
     try:
-        desk.begin(desk.outcome.due[:HEAD_START])
+        desk.begin(desk.outcome.to_make[:HEAD_START])
         embedded.use(desk.output, server)
         from flows.publish import publish_from
 

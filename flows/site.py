@@ -6,14 +6,15 @@ ninety-nine), so that one new edition costs the same in a small archive and in a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from flows import proof as proving
 from flows import shelf
 from flows.house import House
-from flows.ledger import Fact, Ledger
-from flows.manifest import imprint_from, read_manifest
+from flows.ledger import Fact, Ledger, fact_from
+from flows.manifest import read_manifest
 from flows.rendition import File
 from flows.store import Store
 from flows.targets import file as tree
@@ -58,39 +59,19 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
 
 
 def facts_of(store: Store) -> list[Fact]:
-    """The facts that the releases' manifests hold, each edition's newest: for a lost ledger."""
-    newest: dict[str, Fact] = {}
-    for path in sorted((store.output / "releases").glob("*/*/manifest.json")):
-        if path.parent.name.startswith("trial-") != store.trial:
+    """Every turn that the output folder keeps, in the order in which they were done: for a lost
+    ledger. A release without a turn's file was not meant to go out yet."""
+    facts = []
+    for path in sorted((store.output / "releases").glob("*/*turn-*.json")):
+        if path.name.startswith("trial-") != store.trial:
             continue
-        fact = _fact_of(path.parent)
-        if fact and fact.revision >= newest.get(fact.slug, fact).revision:
-            newest[fact.slug] = fact
-    return sorted(newest.values(), key=lambda fact: (fact.published, fact.path))
-
-
-def _fact_of(folder: Path) -> Fact | None:
-    try:
-        manifest = read_manifest(folder)
-        line = shelf.item(manifest, (folder / "parts" / "item.json").read_bytes()).line
-        imprint = imprint_from(manifest)
-    except (OSError, ValueError, KeyError):
-        return None  # not a whole release: whatever made it did not finish
-    return Fact(
-        act="published",
-        slug=manifest["slug"],
-        revision=imprint.revision,
-        entry=manifest["source"]["file"],
-        fingerprint=manifest["source"]["fingerprint"],
-        path=imprint.path,
-        title=line.title,
-        language=line.language,
-        section=line.section,
-        category=line.category,
-        day=line.day,
-        published=imprint.published,
-        updated=imprint.updated,
-    )
+        try:
+            fact = fact_from(json.loads(path.read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SiteError(f"{path} cannot be read: {error}. Put it back from a copy.") from error
+        if (store.release(fact.slug, fact.revision) / "manifest.json").is_file():
+            facts.append(fact)
+    return sorted(facts, key=lambda fact: (fact.at or fact.updated, fact.number, fact.turn))
 
 
 def _same_mode(root: Path | None, store: Store) -> Path | None:
@@ -132,7 +113,7 @@ def _year_node(year: int, view: _View) -> Path:
     entries: dict[str, bytes | Path] = {
         fact.slug: view.store.release(fact.slug, fact.revision) / "public" for fact in facts
     }
-    for file in shelf.year(year, [_line(fact) for fact in facts], view.house):
+    for file in shelf.year(year, _lines(facts), view.house):
         entries[Path(file.path).name] = file.data
     return tree.node(view.store.tree / "years", str(year), entries)
 
@@ -147,7 +128,7 @@ def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> Entries:
             nodes[str(n)] = before[str(n)]
             continue
         facts = view.numbered(shelf.PAGE * (n - 1) + 1, shelf.PAGE * n)
-        file = shelf.page(n, [_line(fact) for fact in facts], view.house, last=n == full)
+        file = shelf.page(n, _lines(facts), view.house, last=n == full)
         nodes[str(n)] = tree.node(view.store.tree / "pages", str(n), {"index.html": file.data})
     return nodes
 
@@ -155,7 +136,8 @@ def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> Entries:
 def _front_files(total: int, years: Sequence[int], view: _View) -> tuple[File, ...]:
     full, _on_front = shelf.split(total)
     newest = reversed(view.numbered(full * shelf.PAGE + 1, total))
-    files = shelf.front([_item(fact, view.store) for fact in newest], total, years, view.house)
+    items = [_item(fact, view.store) for fact in newest if not fact.is_withdrawn]
+    files = shelf.front(items, total, years, view.house)
     proof = proving.Proof(proving.prove_feed(files, view.house))
     if not proof.passed:
         raise RefusedError(proof)
@@ -174,6 +156,11 @@ def _share_assets(files: Iterable[File], store: Store) -> None:
 def _item(fact: Fact, store: Store) -> shelf.Item:
     folder = store.release(fact.slug, fact.revision)
     return shelf.item(read_manifest(folder), (folder / "parts" / "item.json").read_bytes())
+
+
+def _lines(facts: Iterable[Fact]) -> list[shelf.Line]:
+    """The lines of what can be read: a tombstone keeps its address and is in no list."""
+    return [_line(fact) for fact in facts if not fact.is_withdrawn]
 
 
 def _line(fact: Fact) -> shelf.Line:

@@ -29,7 +29,7 @@ def _row(desk: Desk, item: Planned, language: str) -> dict[str, Any]:
     edition = what.edition if what else None
     findings = what.findings if what else ()
     counts = Counter(str(f.severity) for f in findings) if what else _released(desk, fact)
-    when = edition.publish_at if edition and item.state is State.SCHEDULED else None
+    when = item.moment if item.state is State.SCHEDULED else None
     return {
         "entry": item.name,
         "title": edition.title if edition else (fact.title if fact else None),
@@ -54,7 +54,7 @@ def _gone(desk: Desk, fact: Fact) -> dict[str, Any]:
     return {
         "entry": fact.entry,
         "title": fact.title,
-        "state": str(State.PUBLISHED),
+        "state": str(State.WITHDRAWN if fact.is_withdrawn else State.PUBLISHED),
         "revision": fact.revision,
         "address": desk.house.url(f"{fact.path}/"),
         "findings": dict.fromkeys(("error", "doubt", "note"), 0),
@@ -112,11 +112,11 @@ def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) ->
             line("published_on_trial", title=fact.title)
             line("trial")
         else:
-            line("published", title=fact.title, revision=fact.revision)
+            line(fact.act.replace(" ", "_"), title=fact.title, revision=fact.revision)
         line("page", path=desk.store.site / fact.path / "index.html")
         line("proof", path=desk.store.proof(fact.slug, fact.revision) / "proof.html")
     for item in outcome.planned:
-        if item.state in (State.SCHEDULED, State.HELD, State.PENDING, State.REFUSED):
+        if item.state not in (State.DUE, State.PUBLISHED, State.WITHDRAWN):
             line(
                 f"not_published_{item.state.replace(' ', '_')}",
                 entry=item.name,
@@ -127,16 +127,18 @@ def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) ->
         report.show([c.fault for c in proof.checks if c.fault], language, stream)
     for name, why in outcome.failed:
         line("failed", entry=name, why=why)
-    quiet = all(item.state is State.PUBLISHED for item in outcome.planned)
-    if quiet and not outcome.published:
+    for target in outcome.delivered:
+        line("delivered", target=target)
+    quiet = all(i.state in (State.PUBLISHED, State.WITHDRAWN) for i in outcome.planned)
+    if quiet and not (outcome.published or outcome.delivered or outcome.failed):
         line("nothing_due" if outcome.planned else "empty")
 
 
 def _moment(item: Planned, desk: Desk) -> str:
     """When an edition is due, as the house's clocks show it."""
-    if item.state is not State.SCHEDULED or item.edition.publish_at is None:
+    if item.moment is None:
         return ""
-    local = item.edition.publish_at.astimezone(desk.house.zone)
+    local = item.moment.astimezone(desk.house.zone)
     return f"{local:%Y-%m-%d %H:%M} ({desk.house.timezone})"
 
 

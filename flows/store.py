@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -28,7 +30,9 @@ class Store:
 
     @property
     def ledger_url(self) -> str:
-        return f"sqlite:///{self.output.resolve() / 'parution.db'}"
+        """The ledger's SQLAlchemy URL: the environment's, which may hold a secret, or a file."""
+        own = f"sqlite:///{self.output.resolve() / 'parution.db'}"
+        return os.environ.get("PARUTION_LEDGER") or own
 
     def label(self, revision: int) -> str:
         """A release's folder name: trials are numbered apart and never taken for the others."""
@@ -36,6 +40,10 @@ class Store:
 
     def release(self, slug: str, revision: int) -> Path:
         return self.output / "releases" / slug / self.label(revision)
+
+    def turn(self, slug: str, turn: int) -> Path:
+        """The file that keeps one turn of an edition, beside the releases that it chose from."""
+        return self.output / "releases" / slug / f"{'trial-' * self.trial}turn-{turn}.json"
 
     def proof(self, slug: str, revision: int) -> Path:
         return self.output / "proofs" / slug / self.label(revision)
@@ -62,6 +70,15 @@ class Store:
 
         self.output.mkdir(parents=True, exist_ok=True)
         with FileLock(self.output / ".lock"):
+            yield
+
+    @contextmanager
+    def delivering(self, target: str) -> Iterator[None]:
+        """Held by the one run that brings ``target`` up to date."""
+        from filelock import FileLock
+
+        name = hashlib.sha256(target.encode()).hexdigest()[:12]
+        with FileLock(self.output / f".lock-{name}"):
             yield
 
     @contextmanager

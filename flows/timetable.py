@@ -58,8 +58,7 @@ def coming(
     they are due now.
     """
     until = now + timedelta(weeks=weeks)
-    slot = next_slot(house.schedule.slots, house.zone, now)
-    there = [_of(item, house, now, slot) for item in planned if item.state not in _DONE]
+    there = [_of(item, house, now) for item in planned if item.state not in _DONE]
     taken = {c.at for c in there if c.at}
     moments = [c for c in there if c.at and c.at < until]
     moments += _empty(house, now, until, taken)
@@ -67,10 +66,10 @@ def coming(
     return (*moments, *(c for c in there if c.at is None))
 
 
-def _of(item: Planned, house: House, now: datetime, slot: datetime | None) -> Coming:
+def _of(item: Planned, house: House, now: datetime) -> Coming:
     fact = item.surveyed.fact
     edition = item.understood.edition if item.understood else None
-    kind, at = _when(item, now, slot)
+    kind, at = _when(item, now)
     day = (edition.date if edition else None) or (at or now).astimezone(house.zone).date()
     slug = edition.slug if edition else (fact.slug if fact else "")
     return Coming(
@@ -85,13 +84,13 @@ def _of(item: Planned, house: House, now: datetime, slot: datetime | None) -> Co
     )
 
 
-def _when(item: Planned, now: datetime, slot: datetime | None) -> tuple[Kind, datetime | None]:
-    if item.state not in (State.DUE, State.SCHEDULED):
+def _when(item: Planned, now: datetime) -> tuple[Kind, datetime | None]:
+    if item.state is State.DUE:
+        return Kind.DUE, now.astimezone(UTC)
+    if item.state is not State.SCHEDULED or item.moment is None:
         return Kind.WAITING, None
-    embargo = item.edition.publish_at
-    if embargo and embargo > now:
-        return Kind.EMBARGO, embargo.astimezone(UTC)
-    return (Kind.SLOT, slot) if slot and not embargo else (Kind.DUE, now.astimezone(UTC))
+    is_embargo = item.moment == item.edition.publish_at
+    return Kind.EMBARGO if is_embargo else Kind.SLOT, item.moment.astimezone(UTC)
 
 
 def _rules(item: Planned) -> tuple[str, ...]:

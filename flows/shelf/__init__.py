@@ -22,8 +22,21 @@ from flows.shelf.feeds import FEED, rss
 from flows.shelf.items import Item, Line, item
 from flows.shelf.pages import PAGE, front_page, not_found, page, split, year_page
 from flows.shelf.sitemaps import robots, sitemap_of_year, sitemap_of_years
+from flows.shelf.tombstones import GONE, tombstone
 
-__all__ = ["FEED", "PAGE", "Item", "Line", "front", "item", "page", "split", "year"]
+__all__ = [
+    "FEED",
+    "GONE",
+    "PAGE",
+    "Item",
+    "Line",
+    "front",
+    "item",
+    "page",
+    "split",
+    "tombstone",
+    "year",
+]
 
 
 def front(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,6 +80,22 @@ def not_found(house: House) -> File:
     """``404.html``, served at any address: its links start from the host's root."""
     prefix = urlsplit(house.address).path + "/"
     return _page("404.html", "404.html", house, root=prefix, home=prefix, canonical="")
+
+
+def gone(line: Line, at: datetime, reason: str, house: House) -> File:
+    """``public/index.html`` of a withdrawn edition, in the edition's language."""
+    said = house.model_copy(update={"language": line.language})
+    page = _page(
+        f"{line.path}/index.html",
+        "gone.html",
+        said,
+        canonical="",
+        title=line.title,
+        reason=reason,
+        withdrawn=local_day(at, house.timezone),
+        day=line.day,
+    )
+    return replace(page, path="public/index.html")
 
 
 def _page(path: str, template: str, house: House, **values: Any) -> File:

@@ -13,7 +13,7 @@ from flows.targets import file as tree
 from tests.release import workshop
 
 CHANNELS = ("index.html", "newsletter.html", "newsletter.txt", "brochure.pdf", "brochure-a5.pdf")
-STEPS = ("staged", "released", "moved", "built", "swapped", "recorded")
+STEPS = ("staged", "begun", "moved", "built", "swapped", "recorded")
 
 
 def kill_at(content: Path, output: Path, step: str, count: int = 1) -> None:
@@ -58,7 +58,7 @@ def test_the_next_run_finishes_or_undoes_and_says_which(tmp_path: Path, step: st
         at.release(workshop.stage_due(at))
         assert not at.ledger.unfinished()
     everything = {f"edition-0000{n}" for n in range(1, 4)}
-    expected = {"staged": "undone", "released": "undone", "recorded": None}
+    expected = {"staged": "undone", "begun": "undone", "recorded": None}
     if step == "moved":  # the first of three stood in its place, the others did not
         assert {slug for done, slug in said if done == "finished"} == {"edition-00001"}
     elif done := expected.get(step, "finished"):

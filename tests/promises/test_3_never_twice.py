@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.ledger import AlreadyPublishedError
+from flows.ledger import AlreadyRecordedError
 from tests.release import workshop
 
 
@@ -24,8 +24,8 @@ def test_two_runs_at_once_publish_each_edition_once(tmp_path: Path) -> None:
 def test_the_ledger_refuses_a_revision_that_is_out_already(tmp_path: Path) -> None:
     content = workshop.content_folder(tmp_path / "content", range(1, 2))
     [fact] = workshop.publish_due(content, tmp_path / "output")
-    with workshop.desk(content, tmp_path / "output") as at, pytest.raises(AlreadyPublishedError):
-        at.ledger.record("published", [replace(fact, number=9)], workshop.EPOCH)
+    with workshop.desk(content, tmp_path / "output") as at, pytest.raises(AlreadyRecordedError):
+        at.ledger.record("done", [replace(fact, number=9)], workshop.EPOCH)
 
 
 def test_a_changed_source_of_a_published_edition_is_a_pending_correction(tmp_path: Path) -> None:

@@ -30,10 +30,11 @@ def planned(
     publish_at: datetime | None = None,
     *findings: Finding,
     day: date | None = date(2026, 1, 2),
+    slot: datetime | None = None,
 ) -> Planned:
     edition = Edition(name, "en", name.title(), (), date=day, publish_at=publish_at)
     read = Understood(Manuscript(f"{name}.md", "", ()), edition, findings, ())
-    return Planned(surveyed(name), state, read)
+    return Planned(surveyed(name), state, read, moment=slot or publish_at)
 
 
 def surveyed(name: str, fact: Fact | None = None) -> Surveyed:
@@ -66,7 +67,9 @@ def test_without_slots_what_is_due_goes_out_now() -> None:
 
 
 def test_all_that_wait_for_a_slot_go_out_in_the_next_one() -> None:
-    found = coming([planned("b"), planned("a")], house(TUESDAYS), NOW, weeks=2)
+    slot = utc(2026, 11, 24, 8)
+    waiting = [planned(name, State.SCHEDULED, slot=slot) for name in ("b", "a")]
+    found = coming(waiting, house(TUESDAYS), NOW, weeks=2)
     assert moments(found) == [
         ("a.md", Kind.SLOT, utc(2026, 11, 24, 8)),
         ("b.md", Kind.SLOT, utc(2026, 11, 24, 8)),
@@ -101,7 +104,8 @@ def test_a_day_of_many_empty_slots_is_one_line(line: str) -> None:
 
 
 def test_every_minute_is_the_next_minute_for_an_edition() -> None:
-    [first, second, *_] = coming([planned("a")], house("* * * * *"), NOW)
+    item = planned("a", State.SCHEDULED, slot=NOW + timedelta(minutes=1))
+    [first, second, *_] = coming([item], house("* * * * *"), NOW)
     assert (first.kind, first.at) == (Kind.SLOT, NOW + timedelta(minutes=1))
     assert (second.kind, second.at) == (Kind.EMPTY_DAY, NOW + timedelta(minutes=2))
 

@@ -1,0 +1,89 @@
+"""What is done to an edition that is out: withdraw it, or go back to a former revision.
+
+Both are turns like a publication, and go public by the same swap. A correction renders something
+new, and so is a publication that was asked for: see :mod:`flows.plan`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from flows import release, shelf
+from flows.house import House
+from flows.ledger import ROLLED_BACK, WITHDRAWN, Fact, Ledger
+from flows.manifest import imprint_from, read_manifest, tombstone_manifest
+from flows.release import Staged
+from flows.store import Store
+from flows.targets import file as tree
+
+
+class ImpossibleActError(Exception):
+    """What was asked cannot be done to this edition; the message says why, and what can be."""
+
+    def __init__(self, rule: str, **values: object) -> None:
+        super().__init__(rule)
+        self.rule, self.values = rule, values
+
+
+def withdrawal(
+    slug: str, reason: str, who: str, store: Store, ledger: Ledger, house: House, now: datetime,
+    staging: Path,
+) -> Staged:  # fmt: skip
+    """A tombstone in the place of an edition, staged."""
+    public = _public(slug, ledger)
+    if public.is_withdrawn:
+        raise ImpossibleActError("withdrawn_already", slug=slug)
+    former = imprint_from(read_manifest(store.release(slug, public.revision)))
+    imprint = release.imprint_after(former, ledger.last_revision(slug) + 1, reason, now)
+    line = shelf.Line(
+        path=imprint.path,
+        title=public.title,
+        language=public.language,
+        day=public.day,
+        published=imprint.published,
+        updated=imprint.updated,
+    )
+    draft = staging / slug
+    files = shelf.tombstone(line, imprint, house)
+    for file in files:
+        (draft / file.path).parent.mkdir(parents=True, exist_ok=True)
+        tree.write(draft / file.path, file.data)
+    fact = replace(
+        public,
+        act=WITHDRAWN,
+        revision=imprint.revision,
+        updated=imprint.updated,
+        turn=ledger.last_turn(slug) + 1,
+        who=who,
+        note=reason,
+        at=None,
+    )
+    return release.sealed(draft, tombstone_manifest(line, imprint, house, files), fact)
+
+
+def rollback(slug: str, revision: int | None, note: str, who: str, ledger: Ledger) -> Staged:
+    """A former revision, by default the one that was public before, as it was, byte for byte."""
+    public = _public(slug, ledger)
+    shown = {fact.revision: fact for fact in ledger.history(slug) if not fact.is_withdrawn}
+    if revision is None:
+        earlier = [number for number in shown if number < public.revision]
+        if not earlier:
+            raise ImpossibleActError("nothing_before", slug=slug)
+        revision = max(earlier)
+    if revision not in shown:
+        known = ", ".join(str(number) for number in sorted(shown))
+        raise ImpossibleActError("no_such_revision", slug=slug, revision=revision, known=known)
+    if revision == public.revision:
+        raise ImpossibleActError("public_already", slug=slug, revision=revision)
+    turn = ledger.last_turn(slug) + 1
+    fact = replace(shown[revision], act=ROLLED_BACK, turn=turn, who=who, note=note, at=None)
+    return Staged(fact, None)
+
+
+def _public(slug: str, ledger: Ledger) -> Fact:
+    public = ledger.edition(slug)
+    if public is None:
+        raise ImpossibleActError("not_published", slug=slug)
+    return public

@@ -1,0 +1,49 @@
+"""The ledger: the append-only record of what was asked, approved, released and delivered.
+
+SQLite in WAL mode at ``output/parution.db`` by default, or any SQLAlchemy URL. Nothing in it is
+ever changed or deleted; the state of an edition is what its facts add up to.
+"""
+
+from __future__ import annotations
+
+from flows.ledger.database import AlreadyRecordedError, Database, LedgerError
+from flows.ledger.facts import (
+    CORRECTED,
+    PUBLISHED,
+    ROLLED_BACK,
+    WITHDRAWN,
+    Fact,
+    Facts,
+    fact_from,
+    fact_of,
+    fact_to_json,
+)
+from flows.ledger.records import Approval, Galley, Records
+
+__all__ = [
+    "CORRECTED",
+    "PUBLISHED",
+    "ROLLED_BACK",
+    "WITHDRAWN",
+    "AlreadyRecordedError",
+    "Approval",
+    "Database",
+    "Fact",
+    "Galley",
+    "Ledger",
+    "LedgerError",
+    "fact_from",
+    "fact_of",
+    "fact_to_json",
+]
+
+
+class Ledger(Facts):
+    """The turns, and the ``records`` beside them, in one database."""
+
+    def __init__(self, url: str, *, trial: bool) -> None:
+        super().__init__(Database(url), trial=trial)
+        self.records = Records(self.database, trial=trial)
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,271 @@
+"""The facts: each turn that an edition's public state took, appended and never changed.
+
+What is published is what the facts add up to. That nothing is published twice rests on a unique
+key here, edition and turn, not on any lock.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from flows.edition import Edition
+from flows.ledger.database import Database, metadata
+from flows.rendition import Imprint
+
+#: What a turn does, as ``Fact.act`` names it.
+PUBLISHED, CORRECTED, WITHDRAWN, ROLLED_BACK = "published", "corrected", "withdrawn", "rolled back"
+
+_turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    # asked: a correction that a person wants; begun, done, undone: a turn under way or over.
+    sa.Column("stage", sa.String(10), nullable=False),
+    sa.Column("act", sa.String(20), nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("who", sa.String(200), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("manifest", sa.String(64), nullable=False, server_default=""),
+    sa.Column("trial", sa.Boolean, nullable=False),
+    sa.Column("slug", sa.String(200), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("entry", sa.String(400), nullable=False),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("path", sa.String(240), nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("language", sa.String(20), nullable=False),
+    sa.Column("section", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("published", sa.String(40), nullable=False),
+    sa.Column("updated", sa.String(40), nullable=False),
+    # Empty but for what is done: a unique index takes any number of nulls, here and in PostgreSQL.
+    sa.Column("once", sa.String(240), unique=True, nullable=True),
+    sqlite_autoincrement=True,
+)
+_done = _turns.c.stage == "done"
+sa.Index("turns_by_number", _turns.c.trial, _turns.c.stage, _turns.c.number)
+sa.Index("turns_by_year", _turns.c.trial, _turns.c.stage, _turns.c.year)
+sa.Index("turns_by_slug", _turns.c.trial, _turns.c.slug, _turns.c.stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One turn of one edition: what was done, and which revision it made public.
+
+    ``turn`` counts an edition's public states from 1; ``revision`` is the release that readers
+    see, a tombstone's too. ``number`` counts editions in the order of their first publication,
+    from 1; it is 0 until the first. ``manifest`` is the SHA-256 of the release's manifest.
+    ``day`` is the edition's date, or None; the moments are aware, in UTC.
+    """
+
+    act: str
+    slug: str
+    revision: int
+    entry: str
+    fingerprint: str
+    path: str
+    title: str
+    language: str
+    section: str
+    category: str
+    day: date | None
+    published: datetime
+    updated: datetime
+    turn: int = 1
+    number: int = 0
+    who: str = ""
+    note: str = ""
+    manifest: str = ""
+    at: datetime | None = None
+
+    @property
+    def year(self) -> int:
+        return int(self.path.split("/", 1)[0])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.act == WITHDRAWN
+
+
+def fact_of(
+    entry: str, fingerprint: str, edition: Edition, imprint: Imprint, turn: int = 1
+) -> Fact:
+    """What the ledger says about a revision that is about to be released."""
+    return Fact(
+        act=PUBLISHED if len(imprint.history) == 1 else CORRECTED,
+        slug=edition.slug,
+        revision=imprint.revision,
+        entry=entry,
+        fingerprint=fingerprint,
+        path=imprint.path,
+        title=edition.title,
+        language=edition.language,
+        section=edition.section,
+        category=edition.category,
+        day=edition.date,
+        published=imprint.published,
+        updated=imprint.updated,
+        turn=turn,
+        note=imprint.history[-1].note,
+    )
+
+
+def fact_to_json(fact: Fact) -> dict[str, Any]:
+    """A fact as a turn's file keeps it."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(fact).items()
+    }
+
+
+def fact_from(kept: Mapping[str, Any]) -> Fact:
+    """The fact of a turn's file, or of a row. Raises ``KeyError`` and ``ValueError``."""
+    values = {field.name: kept[field.name] for field in fields(Fact)}
+    return Fact(
+        **values
+        | {
+            "day": date.fromisoformat(values["day"]) if values["day"] else None,
+            "published": datetime.fromisoformat(values["published"]),
+            "updated": datetime.fromisoformat(values["updated"]),
+            "at": datetime.fromisoformat(values["at"]) if values["at"] else None,
+        }
+    )
+
+
+class Facts:
+    """The turns of one house, or of its trials: the two never see each other."""
+
+    def __init__(self, database: Database, *, trial: bool) -> None:
+        self.database, self.trial = database, trial
+
+    # ------------------------------------------------------------------------------- reading
+
+    def known(self) -> dict[str, Fact]:
+        """The newest public state of each content entry, by the entry's name."""
+        return {fact.entry: fact for fact in self._newest(sa.true())}
+
+    def edition(self, slug: str) -> Fact | None:
+        """The newest public state of an edition."""
+        return next(iter(self._newest(_turns.c.slug == slug)), None)
+
+    def year(self, year: int) -> list[Fact]:
+        """The editions of a year, in the order of their first publication."""
+        return self._newest(_turns.c.year == year)
+
+    def numbered(self, first: int, last: int) -> list[Fact]:
+        """The editions with the numbers ``first`` to ``last``, both included, ascending."""
+        return self._newest(_turns.c.number.between(first, last))
+
+    def years(self) -> list[int]:
+        """The years that have an edition, ascending."""
+        query = sa.select(_turns.c.year).where(self._mine(), _done).distinct()
+        return sorted(row["year"] for row in self.database.rows(query))
+
+    def total(self) -> int:
+        """How many editions were ever published."""
+        return self._highest(_turns.c.number)
+
+    def last_turn(self, slug: str) -> int:
+        """The newest turn of an edition; 0 while there is none."""
+        return self._highest(_turns.c.turn, _turns.c.slug == slug)
+
+    def last_revision(self, slug: str) -> int:
+        """The highest revision that was ever public; a rollback shows a lower one."""
+        return self._highest(_turns.c.revision, _turns.c.slug == slug)
+
+    def knows_nothing(self) -> bool:
+        """Whether there is no fact at all: a new ledger, or one that took a lost one's place."""
+        return not self.database.rows(sa.select(_turns.c.id).where(self._mine()).limit(1))
+
+    def history(self, slug: str | None = None) -> list[Fact]:
+        """Every turn that was done, of one edition or of all, the oldest first."""
+        mine = sa.true() if slug is None else _turns.c.slug == slug
+        query = sa.select(_turns).where(self._mine(), _done, mine).order_by(_turns.c.id)
+        return [fact_from(row) for row in self.database.rows(query)]
+
+    def position(self) -> int:
+        """Where the record of turns stands: it grows with every turn that is done."""
+        return self._highest(_turns.c.id)
+
+    def since(self, position: int) -> list[Fact]:
+        """The turns done after ``position``, the oldest first."""
+        query = sa.select(_turns).where(self._mine(), _done, _turns.c.id > position)
+        return [fact_from(row) for row in self.database.rows(query.order_by(_turns.c.id))]
+
+    def unfinished(self) -> list[Fact]:
+        """Turns begun and neither done nor undone: what a killed run left."""
+        return self._open("begun")
+
+    def asked(self) -> dict[str, Fact]:
+        """The corrections that a person asked for and that are not out yet, by entry."""
+        return {fact.entry: fact for fact in self._open("asked")}
+
+    # ------------------------------------------------------------------------------- writing
+
+    def record(self, stage: str, facts: Iterable[Fact], now: datetime) -> list[Fact]:
+        """Append ``stage`` for each fact, all or none; an edition without a number gets its own.
+
+        A fact that bears its moment already keeps it. Raises
+        :class:`flows.ledger.AlreadyRecordedError` where a turn is done already.
+        """
+        next_number = itertools.count(self.total() + 1)
+        recorded = [
+            replace(fact, number=fact.number or next(next_number), at=fact.at or now)
+            for fact in facts
+        ]
+        if recorded:
+            self.database.append(_turns, [self._row(stage, fact) for fact in recorded])
+        return recorded
+
+    # ------------------------------------------------------------------------------- private
+
+    def _mine(self) -> sa.ColumnElement[bool]:
+        return _turns.c.trial == self.trial
+
+    def _highest(self, column: sa.ColumnElement[int], *where: sa.ColumnElement[bool]) -> int:
+        query = sa.select(sa.func.max(column).label("highest"))
+        [row] = self.database.rows(query.where(self._mine(), _done, *where))
+        return int(row["highest"] or 0)
+
+    def _newest(self, where: sa.ColumnElement[bool]) -> list[Fact]:
+        # An edition is its address; a trial's, which may still change, is its source.
+        same = _turns.c.entry if self.trial else _turns.c.slug
+        last = sa.select(sa.func.max(_turns.c.id)).where(self._mine(), _done).group_by(same)
+        query = sa.select(_turns).where(_turns.c.id.in_(last), where).order_by(_turns.c.number)
+        return [fact_from(row) for row in self.database.rows(query)]
+
+    def _open(self, stage: str) -> list[Fact]:
+        """What stands in ``stage`` with nothing of the same edition done or undone after it."""
+        later = _turns.alias("later")
+        ended = sa.exists().where(
+            later.c.trial == _turns.c.trial,
+            later.c.slug == _turns.c.slug,
+            later.c.stage.in_(("done", "undone")),
+            later.c.id > _turns.c.id,
+        )
+        if stage == "begun":
+            ended = ended.where(later.c.turn == _turns.c.turn)
+        query = sa.select(_turns).where(self._mine(), _turns.c.stage == stage, ~ended)
+        return [fact_from(row) for row in self.database.rows(query.order_by(_turns.c.id))]
+
+    def _row(self, stage: str, fact: Fact) -> dict[str, Any]:
+        assert fact.at is not None
+        once = f"{'trial/' if self.trial else ''}{fact.slug}/{fact.turn}"
+        return fact_to_json(fact) | {
+            "at": fact.at.astimezone(UTC).isoformat(),
+            "stage": stage,
+            "once": once if stage == "done" else None,
+            "trial": self.trial,
+            "year": fact.year,
+            "day": fact.day.isoformat() if fact.day else "",
+        }
