@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from flows import approval, plan
+from flows.failures import explain
 from flows.house import House, read_house
 from flows.ledger import CORRECTED, Fact, Galley, Ledger
 from flows.manifest import imprint_from, read_manifest
@@ -344,14 +345,14 @@ class Desk:
             self.outcome = replace(self.outcome, asking=(*self.outcome.asking, galley))
         return galley
 
-    def ask_for_correction(self, item: Planned, note: str, who: str) -> Fact:
+    def ask_for_correction(self, surveyed: Surveyed, note: str, who: str) -> Fact:
         """Keep a person's wish that the source as it is now replaces what is public."""
-        public = item.surveyed.fact
+        public = surveyed.fact
         assert public is not None
         wish = replace(
             public,
             act=CORRECTED,
-            fingerprint=item.surveyed.fingerprint,
+            fingerprint=surveyed.fingerprint,
             revision=self.ledger.last_revision(public.slug) + 1,
             turn=self.ledger.last_turn(public.slug) + 1,
             who=who,
@@ -409,6 +410,14 @@ class Desk:
                 targets.push(root, target, position)
             self.ledger.records.delivered(target, position, self.clock())
         self.outcome = replace(self.outcome, delivered=(*self.outcome.delivered, target))
+
+    def deliver_all(self) -> None:
+        """Bring every target up to date, for an act that needs no run."""
+        for target in self.undelivered():
+            try:
+                self.deliver(target)
+            except Exception as error:
+                self.fail(target, explain(error) or f"{type(error).__name__}: {error}")
 
     def refuse(self, name: str, evidence: Proof) -> None:
         """Note that an edition's proof does not hold."""

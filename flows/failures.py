@@ -11,6 +11,8 @@ _OURS = {
     "LedgerError",
     "AlreadyRecordedError",
     "SiteError",
+    "TargetError",
+    "TargetError",
     "ServerError",
     "ChangedMeanwhileError",
     "PortTakenError",

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows import channels, release
+from flows import channels
 from flows.desk import Desk
 from flows.edition import Edition
 from flows.ledger import Fact
+from flows.press import Made
 from flows.release import Staged
 from flows.rendition import File, Rendition
 
@@ -51,19 +52,8 @@ def stage_due(at: Desk) -> list[Staged]:
     for item in at.plan(watched=True):
         if item.state != "due":
             continue
-        imprint = at.imprint(item)
-        staged.append(
-            release.stage(
-                at.staging,
-                (item.surveyed.entry, at.content, item.surveyed.fingerprint),
-                item.edition,
-                imprint,
-                at.house,
-                small_renditions(item.edition, at, imprint),
-                {"proof.json": b"{}\n"},
-                {},
-            )
-        )
+        made = [Made(r, ()) for r in small_renditions(item.edition, at, at.imprint(item))]
+        staged.append(at.stage(item, made, {"proof.json": b"{}\n"}))
     return staged
 
 

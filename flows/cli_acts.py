@@ -1,0 +1,197 @@
+"""The commands that change what is out, and the one that tells who did: each is one act."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.officer import (
+    DONE,
+    Content,
+    Json,
+    Output,
+    desk_of,
+    edition_named,
+    exit_code,
+    language_of,
+    moment,
+    named,
+    print_json,
+    wrong_use,
+)
+
+if TYPE_CHECKING:
+    from flows.desk import Desk
+    from flows.release import Staged
+
+Edition = Annotated[str, typer.Argument(help="The edition: its file, its slug or its address.")]
+By = Annotated[str, typer.Option("--by", help="Your name, for the history; default: your login.")]
+
+
+def approve(
+    entry: Annotated[
+        str | None, typer.Argument(help="The file or folder that waits for a yes.")
+    ] = None,
+    name: Annotated[str, typer.Option("--as", help="Your name, as the house knows it.")] = "",
+    code_for: Annotated[
+        str, typer.Option("--code-for", help="Print the personal code of NAME, and do no more.")
+    ] = "",
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """Say yes to an edition that waits for approval; PARUTION_CODE or a prompt gives the code."""
+    from flows import approval, yes
+    from flows.words import catalogue
+
+    with desk_of(content, output) as desk:
+        language = language_of(desk.house)
+        words = catalogue("cli", language)
+        if code_for:
+            typer.echo(approval.code_of(code_for, desk.secret))
+            return
+        if not entry or not name:
+            wrong_use(words["approve_how"])
+        [wanted] = named([entry], content)
+        galley = desk.ledger.records.galleys().get(wanted)
+        if galley is None:
+            wrong_use(words["nothing_to_approve"].format(entry=wanted))
+        code = os.environ.get("PARUTION_CODE") or getpass.getpass(words["code"].format(name=name))
+        if not approval.is_code(code, name, desk.secret):
+            wrong_use(words["wrong_code"].format(name=name))
+        [item] = desk.plan([wanted], watched=False)
+        current = galley if item.content in ("", galley.content) else None
+        answer = yes.say_yes(current or galley, name, "cli", desk, voided=current is None)
+    sentence = yes.sentence(answer, galley, language)
+    if as_json:
+        print_json({"entry": wanted, "answer": answer.key, "content": galley.content})
+    else:
+        typer.echo(sentence)
+    raise SystemExit(DONE if answer.accepted else 1)
+
+
+def correct(
+    entry: Annotated[str, typer.Argument(help="The file or folder whose source has changed.")],
+    note: Annotated[
+        str, typer.Option(help="What changed, for the readers: it stands in page, PDF and feed.")
+    ],
+    by: By = "",
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """Publish the present source of an edition that is out, as its next revision."""
+    from flows import plan, progress, run
+    from flows.words import catalogue
+
+    with desk_of(content, output) as desk:
+        words = catalogue("cli", language_of(desk.house))
+        if not note.strip():
+            wrong_use(words["note_needed"])
+        desk.recover()
+        [name] = named([entry], content)
+        [surveyed] = plan.survey(content, desk.ledger, [name])
+        if desk.house.trial or surveyed.fact is None:
+            wrong_use(words["correct_what"].format(entry=name))
+        desk.ask_for_correction(surveyed, note.strip(), by or getpass.getuser())
+        with progress.shown(desk, language_of(desk.house)):
+            run.publish(desk, [name])
+        _answer(desk, as_json=as_json)
+
+
+def withdraw(
+    edition: Edition,
+    reason: Annotated[str, typer.Option(help="Why, for the readers: it stands on the page.")],
+    by: By = "",
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """Take an edition out of everything; a page with the reason stays at its address."""
+    from flows import acts
+
+    with desk_of(content, output) as desk:
+        desk.recover()
+        fact = edition_named(edition, desk)
+        who = by or getpass.getuser()
+        _take(
+            desk,
+            lambda: acts.withdrawal(
+                fact.slug, reason.strip(), who, desk.store, desk.ledger, desk.house, moment(),
+                desk.staging,
+            ),
+            as_json=as_json,
+        )  # fmt: skip
+
+
+def rollback(
+    edition: Edition,
+    to: Annotated[
+        int | None, typer.Option(help="The revision to go back to; default: the one before.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Why, for the history.")] = "",
+    by: By = "",
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """Show a former revision again, as it was, byte for byte."""
+    from flows import acts
+
+    with desk_of(content, output) as desk:
+        desk.recover()
+        fact = edition_named(edition, desk)
+        who = by or getpass.getuser()
+        _take(desk, lambda: acts.rollback(fact.slug, to, note, who, desk.ledger), as_json=as_json)
+
+
+def history(
+    edition: Annotated[
+        str | None, typer.Argument(help="The edition: its file, its slug or its address.")
+    ] = None,
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """Tell who did what, when, and with which hash."""
+    from flows import chronicle
+
+    with desk_of(content, output) as desk:
+        slug = edition_named(edition, desk).slug if edition else None
+        told = chronicle.chronicle(desk.ledger, slug, desk.secret)
+        if as_json:
+            print_json(chronicle.as_json(told))
+        else:
+            chronicle.show(told, desk.house, language_of(desk.house), sys.stdout)
+
+
+def _take(desk: Desk, staged: Callable[[], Staged], *, as_json: bool) -> None:
+    """Take a turn that needs no rendering, and bring it to every target."""
+    from flows.acts import ImpossibleActError
+    from flows.words import catalogue
+
+    try:
+        turn = staged()
+    except ImpossibleActError as error:
+        words = catalogue("cli", language_of(desk.house))
+        wrong_use(words[error.rule].format(**error.values))
+    desk.release([turn])
+    desk.deliver_all()
+    _answer(desk, as_json=as_json)
+
+
+def _answer(desk: Desk, *, as_json: bool) -> None:
+    from flows import status
+
+    language = language_of(desk.house, desk.outcome.planned)
+    if as_json:
+        print_json(status.outcome_as_json(desk, desk.outcome, language))
+    else:
+        status.show_outcome(desk, desk.outcome, language, sys.stdout)
+    raise SystemExit(exit_code(desk.outcome))
