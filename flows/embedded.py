@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ STARTUP_TIMEOUT = 120.0
 #: Longest wait for a server that someone else runs, in seconds.
 ANSWER_TIMEOUT = 10.0
 _POLL = 0.05
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class ServerError(Exception):
@@ -47,8 +49,22 @@ def environment(output: Path) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # a run speaks through its outcome
+        "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # events that are lost with the server
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        # A run that shows no heartbeat is taken for dead within 90 seconds.
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    }
+
+
+def bounds(keep_days: int) -> dict[str, str]:
+    """Settings under which the database stays within bounds: finished runs, their logs and
+    artifacts, and events are removed by the server itself once they are older than that."""
+    seconds = str(keep_days * 86_400)
+    return {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": seconds,
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{keep_days}D",  # ISO 8601,
     }
 
 
@@ -106,16 +122,24 @@ def running(output: Path, environ: Mapping[str, str] = os.environ) -> Server | N
     return server if server.is_healthy() else None
 
 
-def start(output: Path, *, services: bool, port: int = 0) -> Server:
+def start(
+    output: Path,
+    *,
+    services: bool,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    more: Mapping[str, str] = _NOTHING,
+) -> Server:
     """Start a server without waiting for it.
 
     ``services``: with its scheduler and its pages, for ``parution serve``; without, for one run.
+    ``more``: settings of this server alone.
     The migration, a third of the start, is skipped when the database was made by this version.
     """
     home = output.resolve() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
     port = port or _free_port()
-    settings = environment(output)
+    settings = environment(output) | dict(more)
     settings["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "WARNING"
     if not services:
         settings |= {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_SERVER_UI_ENABLED": "false"}
@@ -131,13 +155,20 @@ def start(output: Path, *, services: bool, port: int = 0) -> Server:
     log = home / "server.log"
     with log.open("ab") as sink:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "flows.embedded", str(port)],
+            [sys.executable, "-m", "flows.embedded", host, str(port)],
             env={**os.environ, **settings, "PREFECT__SERVER_FINAL": "1"},
             stdout=sink,
             stderr=sink,
             stdin=subprocess.DEVNULL,
         )
-    return Server(f"http://127.0.0.1:{port}/api", log, process, making)
+    return Server(f"http://{reached_at(host)}:{port}/api", log, process, making)
+
+
+def reached_at(host: str) -> str:
+    """The address by which this machine reaches a server that listens on ``host``."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - every address of this machine
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def remember(output: Path, server: Server) -> None:
@@ -163,7 +194,7 @@ def use(output: Path, server: Server) -> None:
     os.environ["PREFECT_API_URL"] = server.url
 
 
-def main(port: int) -> None:
+def main(host: str, port: int) -> None:
     """The server's own process. Loading it allocates much and frees nothing, so that the
     collector waits until it is loaded: an eighth of the time."""
     import gc
@@ -175,7 +206,7 @@ def main(port: int) -> None:
     config = uvicorn.Config(
         "prefect.server.api.server:create_app",
         factory=True,
-        host="127.0.0.1",
+        host=host,
         port=port,
         log_level="warning",
         lifespan="on",
@@ -211,4 +242,4 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1], int(sys.argv[2]))

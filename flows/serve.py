@@ -1,165 +1,279 @@
-"""The long-lived process: Prefect's server, its deployments, and the site on localhost."""
+"""The long-lived process: the site, the newsroom, and Prefect's server beside them.
+
+One process tree, one event loop, and a thread in which the newsroom makes its passes. It stops
+on SIGTERM or SIGINT: a pass under way is let finish for some seconds, and may be cut short, since
+whatever is killed is finished or undone by the next start.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 import os
+import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
-from flows import embedded
+from flows import embedded, events, logs, web
+from flows.failures import explain
+from flows.hooks import Hooks, Knock
 from flows.house import House
+from flows.keeper import Keeper
+from flows.ledger import Ledger
+from flows.logs import Log
+from flows.metrics import Metrics
+from flows.newsroom import Newsroom
+from flows.store import Store
 from flows.words import catalogue
 
-#: Types as RFC 9110 §8.3 wants them, where the system's table is silent or says otherwise.
-TYPES = {
-    ".html": "text/html",
-    ".txt": "text/plain",
-    ".css": "text/css",
-    ".xml": "application/xml",
-    ".json": "application/json",
-    ".pdf": "application/pdf",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-}
-#: Assets are named after their content, and never change; all else is asked for again.
-FOREVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
-
-Scope = MutableMapping[str, Any]
+#: Seconds that a stop takes at the most: answers under way, then the pass, then the rest.
+ANSWERS_END, PASS_ENDS, REST_ENDS = 1, 5.0, 2.0
+LOCALHOST = "127.0.0.1"
 
 
-class SiteFiles(StaticFiles):
-    """The public tree, with ETag and 304. The root may be swapped between two requests."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where it listens: the site, and Prefect's server and pages."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        is_asset = path.startswith("assets") and response.status_code in (200, 206, 304)
-        response.headers["Cache-Control"] = FOREVER if is_asset else ASK_AGAIN
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-        return response
+    host: str = LOCALHOST
+    port: int = 8000
+    prefect_host: str = LOCALHOST
+    prefect_port: int = 4200
 
-
-def site_app(output: Path) -> Starlette:
-    """The application that serves ``output/site``; until something is out, it says so."""
-    for suffix, media_type in TYPES.items():
-        mimetypes.add_type(media_type, suffix)
-    files = SiteFiles(
-        directory=output.resolve() / "site", html=True, check_dir=False, follow_symlink=True
-    )
-
-    async def healthy(_request: object) -> Response:
-        return PlainTextResponse("ok\n")
-
-    async def site(scope: Scope, receive: Any, send: Any) -> None:
-        if (output / "site").exists():
-            await files(scope, receive, send)
-        else:
-            await PlainTextResponse("Nothing is published yet.\n", 404)(scope, receive, send)
-
-    return Starlette(routes=[Route("/healthz", healthy), Mount("/", app=site)])
+    @property
+    def site(self) -> str:
+        reached = embedded.reached_at(self.host)
+        return f"http://{'localhost' if reached == LOCALHOST else reached}:{self.port}/"
 
 
-def serve(content: Path, output: Path, house: House, *, port: int, prefect_port: int) -> None:
-    """Run until SIGINT or SIGTERM: the embedded server, the deployments, the site.
+def serve(
+    content: Path, output: Path, house: House, places: Places, style: logs.Style | None = None
+) -> None:
+    """Run until SIGINT or SIGTERM: Prefect's server, the newsroom, the site.
 
-    Raises :class:`flows.embedded.ServerError` when Prefect's server does not come up.
+    Raises :class:`flows.embedded.ServerError` when Prefect's server does not come up, and
+    :class:`PortTakenError`.
     """
     output.mkdir(parents=True, exist_ok=True)
-    _require_free(port, "--port", house)
-    if not embedded.running(output):
-        _require_free(prefect_port, "--prefect-port", house)
-    server = embedded.running(output) or embedded.start(output, services=True, port=prefect_port)
+    _require_free(places.host, places.port, "--port", house)
+    more = embedded.bounds(house.storage.keep_runs)
+
+    def begin() -> embedded.Server:
+        where = {"host": places.prefect_host, "port": places.prefect_port}
+        return embedded.start(output, services=True, more=more, **where)  # type: ignore[arg-type]
+
+    server = embedded.running(output)
+    if not server:
+        _require_free(places.prefect_host, places.prefect_port, "--prefect-port", house)
+        server = begin()
+    is_ended = True
     try:
         embedded.use(output, server)
-        server.wait()
-        if server.process:
-            embedded.remember(output, server)
-        embedded.announce(output, server)
-        asyncio.run(_serve(content, output, house, server, port))
+        _have_it_answer(output, server)
+        is_ended = asyncio.run(_Serving(content, output, house, places, server, begin, style).run())
     finally:
-        embedded.withdraw(output)
+        if server.process:
+            embedded.withdraw(output)
         server.stop()
+        if not is_ended:
+            os._exit(0)  # a pass that would not end; its thread would keep the process
+
+
+def _have_it_answer(output: Path, server: embedded.Server) -> None:
+    server.wait()
+    if server.process:
+        embedded.remember(output, server)
+        embedded.announce(output, server)
 
 
 class PortTakenError(Exception):
     """Another program listens there; the message says which port, and what to do."""
 
 
-def _require_free(port: int, option: str, house: House) -> None:
-    with socket.socket() as probe:
+def _require_free(host: str, port: int, option: str, house: House) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError as error:
             said = _words(house)["port_taken"].format(port=port, option=option)
             raise PortTakenError(said) from error
 
 
+def _language(house: House) -> str:
+    return os.environ.get("PARUTION_LANG") or house.language
+
+
 def _words(house: House) -> Mapping[str, str]:
-    return catalogue("cli", os.environ.get("PARUTION_LANG") or house.language)
+    return catalogue("cli", _language(house))
 
 
-async def _serve(
-    content: Path, output: Path, house: House, server: embedded.Server, port: int
-) -> None:
-    from flows.schedule import open_runner
+class _Serving:
+    """What runs side by side, and how it stops."""
 
-    config = uvicorn.Config(
-        site_app(output), host="127.0.0.1", port=port, log_level="warning", access_log=False
-    )
-    web = _Web(config, lambda: _say_hello(house, server, port))
+    def __init__(
+        self,
+        content: Path,
+        output: Path,
+        house: House,
+        places: Places,
+        server: embedded.Server,
+        begin: Callable[[], embedded.Server],
+        style: logs.Style | None,
+    ) -> None:
+        self._content, self._output, self._house, self._places = content, output, house, places
+        self._server, self._begin, self._style = server, begin, style
+        self._log, self._metrics = Log(_language(house)), Metrics()
+        self._stopping = asyncio.Event()
 
-    def stop() -> None:
-        web.should_exit = True
+    async def run(self) -> bool:
+        """Until it is told to stop; False when a pass had to be cut short."""
+        logs.set_up(self._style)
+        self._loop = asyncio.get_running_loop()
+        keeper = Keeper(
+            *(self._content, self._output, self._house, self._server, self._log, self._metrics),
+            start_again=self._start_again,
+            stop=self._stop,
+        )
+        self._newsroom = newsroom = Newsroom(
+            *(self._content, self._output, self._house, self._log, self._metrics),
+            answers=keeper.answers,
+            moved=keeper.moved,
+        )
+        app = web.app(
+            self._output, self._metrics, self._log.words, faults=self._faults, more=self._routes()
+        )
+        site = _Web(app, self._places, self._say_hello)
+        with self._signals():
+            serving = asyncio.create_task(site.serve())
+            keeping = asyncio.create_task(keeper.run())
+            passing = asyncio.create_task(newsroom.run())
+            stopping = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait(
+                (serving, keeping, passing, stopping), return_when=asyncio.FIRST_COMPLETED
+            )
+            return await self._end(site, serving, keeping, passing)
 
-    runner = await open_runner(content, output, house, stop)
-    running = asyncio.create_task(runner.start())
-    try:
-        await _first(web.serve(), running)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    async def _end(
+        self,
+        site: _Web,
+        serving: asyncio.Task[None],
+        keeping: asyncio.Task[None],
+        passing: asyncio.Task[None],
+    ) -> bool:
+        self._log.say("stopping")
+        site.should_exit = True
+        self._newsroom.stop()
+        await asyncio.wait((serving, passing), timeout=PASS_ENDS)
+        is_ended = passing.done()
+        if not is_ended:
+            self._log.warn("cut_short")
+        keeping.cancel()
+        await asyncio.wait((keeping, serving), timeout=REST_ENDS)
+        self._newsroom.close()
+        self._log.say("stopped")
+        for task in (serving, keeping, passing):
+            if task.done() and not task.cancelled():
+                task.result()
+        return is_ended
+
+    def _routes(self) -> Sequence[BaseRoute]:
+        hooks = Hooks(
+            lambda: self._newsroom.house.hooks, self._knocked, self._told_of_hook, self._log.words
+        )
+        return [Route("/hooks/{name}", hooks.answer, methods=["POST"])]
+
+    def _knocked(self, knock: Knock) -> None:
+        events.hook(knock.hook, knock.event, knock.entries)
+        self._newsroom.wake(f"hook {knock.hook}", knock.entries)
+
+    def _told_of_hook(self, hook: str, result: str) -> None:
+        self._metrics.hooks.labels(hook, result).inc()
+        self._log.say("knocked", hook=hook or "–", result=result)
+
+    def _faults(self) -> Mapping[str, str]:
+        """What is not right, by name: what ``/readyz`` tells. Blocks."""
+        words, found = self._log.words, {}
+        for name, probe in (("site", self._read_site), ("ledger", self._open_ledger)):
+            try:
+                probe()
+            except Exception as error:
+                why = explain(error) or f"{type(error).__name__}: {error}"
+                found[name] = words[f"ready_{name}"].format(why=why)
+        if not self._server.is_healthy():
+            found["prefect"] = words["ready_prefect"]
+        if why := self._newsroom.problem:
+            found["pass"] = words["ready_pass"].format(why=why)
+        return found
+
+    def _read_site(self) -> None:
+        site = self._output / "site"
+        if site.is_symlink() or site.exists():
+            (site / "index.html").read_bytes()
+        else:
+            os.listdir(self._output)  # noqa: PTH208 - nothing is published yet
+
+    def _open_ledger(self) -> None:
+        trial = self._newsroom.house.trial
+        ledger = Ledger(Store(self._output, trial).ledger_url, trial=trial)
+        try:
+            ledger.knows_nothing()
+        finally:
+            ledger.close()
+
+    def _start_again(self) -> None:
+        self._server.process = self._begin().process
+        _have_it_answer(self._output, self._server)
+
+    def _stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        before = {
+            number: signal.signal(number, lambda *_: self._stop())
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _say_hello(self) -> None:
+        words = _words(self._house)
+        print(words["serving"].format(site=self._places.site), flush=True)
+        print(words["runs"].format(prefect=self._server.url.removesuffix("/api")), flush=True)
+        print(words["to_stop"], flush=True)
+        self._log.say("started", content=self._content, site=self._places.site)
 
 
 class _Web(uvicorn.Server):
-    """uvicorn, which answers the signals for the whole process, and tells when it listens."""
+    """uvicorn, which leaves the signals to whoever runs it, and tells when it listens."""
 
-    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
+    def __init__(self, app: Any, places: Places, listening: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            host=places.host,
+            port=places.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=ANSWERS_END,
+        )
         super().__init__(config)
         self._listening = listening
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         self._listening()
-
-
-async def _first(web: Awaitable[None], runner: asyncio.Task[None]) -> None:
-    serving = asyncio.ensure_future(web)
-    await asyncio.wait((serving, runner), return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        serving.result()
-        return
-    serving.cancel()
-    runner.result()
-
-
-def _say_hello(house: House, server: embedded.Server, port: int) -> None:
-    words = _words(house)
-    print(words["serving"].format(site=f"http://localhost:{port}/"), flush=True)
-    print(words["runs"].format(prefect=server.url.removesuffix("/api")), flush=True)
-    print(words["to_stop"], flush=True)

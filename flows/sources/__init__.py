@@ -10,10 +10,18 @@ from pathlib import Path
 
 from flows.edition import Place, Text
 from flows.manuscript import Manuscript
-from flows.sources._drop import EDITION_TOML, Entry, entries, fingerprint, is_outside
+from flows.sources._drop import (
+    EDITION_TOML,
+    LEDGER,
+    Entry,
+    entries,
+    fingerprint,
+    is_outside,
+    is_passed_over,
+)
 from flows.sources._record import Reading, Record, Refusal, check_lines, clean_lines, runs_of
 
-__all__ = ["Entry", "entries", "fingerprint", "read"]
+__all__ = ["LEDGER", "Entry", "entries", "fingerprint", "is_outside", "is_passed_over", "read"]
 
 #: Bytes of one source: a text, or an office file with its pictures.
 MAX_TEXT, MAX_SOURCE = 8 * 2**20, 100 * 2**20

@@ -79,6 +79,16 @@ def entries(content: Path) -> tuple[Entry, ...]:
     return tuple(sorted(made, key=lambda entry: entry.name))
 
 
+def is_passed_over(name: str, content: Path) -> bool:
+    """Whether a name directly below ``content`` can be no entry: settings, lock and temporary
+    files, and what Parution itself makes."""
+    if name.lower() == EDITION_TOML:
+        return False
+    if _PASSED_OVER.match(name) or (content / name / LEDGER).exists():
+        return True
+    return bool(_OUTPUT.match(name)) and (content / LEDGER).exists()
+
+
 def fingerprint(entry: Entry) -> str:
     """SHA-256, as hex, over the names and bytes of an entry: equal only where nothing changed."""
     total = hashlib.sha256(os.fsencode(entry.name))

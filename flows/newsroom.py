@@ -1,0 +1,383 @@
+"""The newsroom: the loop of the long-lived process, which looks at what is due and publishes it.
+
+It wakes for what has settled in ``content/``, for a webhook, an approval, the moment at which
+something falls due, and each minute. Every pass asks the same question of the folder and the
+ledger, so that a wake that was lost, doubled or early costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from uuid import UUID
+
+from flows import events, sources, watch
+from flows.desk import Desk, Outcome
+from flows.failures import explain
+from flows.house import House
+from flows.logs import Log
+from flows.metrics import Metrics
+from flows.plan import Planned, State
+from flows.store import Store
+
+#: Seconds after which the folder is looked at, whatever was heard of it.
+MINUTE = 60.0
+#: Seconds until what failed is tried again: doubled each time, and never more than an hour.
+FIRST_RETRY, LAST_RETRY = 5.0, 3600.0
+#: Seconds until what is still being written is looked at again, should its end go unheard.
+UNTIL_WHOLE = 2.0
+#: Editions whose rendering starts before Prefect's flow does.
+HEAD_START = 2
+
+#: Why a pass is made. An explicit one tries again what was refused.
+DROP, LOOK, DUE, START = "drop", "minute", "due", "start"
+_STANDING = {
+    State.HELD: "waiting",
+    State.WAITING: "waiting",
+    State.LATE: "late",
+    State.REFUSED: "refused",
+}
+
+
+class PrefectAwayError(Exception):
+    """Something is due, and Prefect's server does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wakes:
+    """What has woken the newsroom since its last pass. ``settled``: when the first change of
+    these settled (monotonic seconds), or None."""
+
+    reasons: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+    settled: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one look came to. ``writing``: entries that are not whole yet; ``next``: the moment
+    at which something falls due, or is tried again; ``run``: Prefect's, if anything was due."""
+
+    house: House
+    outcome: Outcome
+    writing: tuple[str, ...] = ()
+    next: datetime | None = None
+    run: UUID | None = None
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What one pass leaves for the next."""
+
+    house: House | None = None
+    #: Names of entries that were there; None before the first pass.
+    seen: frozenset[str] | None = None
+    #: Where each entry stood when it was last told of.
+    told: dict[str, tuple[str, State]] = field(default_factory=dict)
+    #: What was refused or failed: the content, how often, and when it is tried again, if ever.
+    tried: dict[str, tuple[str, int, datetime | None]] = field(default_factory=dict)
+    #: The folder and the ledger as they were at the start of the last pass that went well.
+    glance: object = None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Newsroom:
+    """One content folder, one output folder, one pass at a time.
+
+    ``answers`` says whether Prefect's server does; it may block for some seconds. ``moved`` is
+    called when ``house.toml`` has changed.
+    """
+
+    def __init__(
+        self,
+        content: Path,
+        output: Path,
+        house: House,
+        log: Log,
+        metrics: Metrics,
+        *,
+        answers: Callable[[], bool],
+        moved: Callable[[House], None] = lambda _house: None,
+        clock: Callable[[], datetime] = _utc_now,
+        settle: float = watch.SETTLE,
+    ) -> None:
+        self.content, self.output, self.house = content, output, house
+        #: Why the last pass could not be made, in a sentence; empty when it went well.
+        self.problem = ""
+        self._log, self._metrics = log, metrics
+        self._answers, self._moved, self._clock, self._settle = answers, moved, clock, settle
+        self._memory = _Memory(house)
+        self._wakes = Wakes()
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._press: ProcessPoolExecutor | None = None
+
+    # ------------------------------------------------------------------------------- the loop
+
+    def wake(self, reason: str, entries: Iterable[str] = ()) -> None:
+        """Have the next pass made now; those that come before it starts become one. ``entries``
+        are tried even if they were refused before. From any thread."""
+        if self._loop is None:
+            self._hear(Wakes(frozenset({reason}), frozenset(entries)))
+        else:
+            heard = Wakes(frozenset({reason}), frozenset(entries))
+            self._loop.call_soon_threadsafe(self._hear, heard)
+
+    def _hear(self, heard: Wakes) -> None:
+        now = self._wakes
+        settled = now.settled if now.settled is not None else heard.settled
+        self._wakes = Wakes(now.reasons | heard.reasons, now.entries | heard.entries, settled)
+        self._metrics.queue.set(max(len(self._wakes.entries), len(self._wakes.reasons)))
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until :meth:`stop`: a pass for each wake, and each minute."""
+        self._loop = asyncio.get_running_loop()
+        watching = asyncio.create_task(self._watch())
+        self._hear(Wakes(frozenset({START})))
+        failures = 0
+        try:
+            while not self._stopping:
+                wakes, self._wakes = self._wakes, Wakes()
+                self._woken.clear()
+                self._metrics.queue.set(0)
+                failures, wait = await self._one_pass(wakes, failures)
+                await self._sleep(wait)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Let the pass under way finish, and make no other."""
+        self._stopping = True
+        self._woken.set()
+
+    def close(self) -> None:
+        """End the press."""
+        if self._press:
+            self._press.shutdown(wait=False, cancel_futures=True)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), min(seconds, MINUTE))
+        except TimeoutError:
+            self._hear(Wakes(frozenset({LOOK if seconds >= MINUTE else DUE})))
+
+    async def _watch(self) -> None:
+        """Tell of what settles; where the folder cannot be watched, try again each minute."""
+        while True:
+            try:
+                async for names in watch.changes(self.content, self._settle):
+                    self._hear(Wakes(frozenset({DROP}), names, monotonic()))
+            except OSError as error:
+                why = error.strerror or str(error)
+                self._log.warn("watch_failed", content=self.content, why=why)
+            await asyncio.sleep(MINUTE)
+
+    async def _one_pass(self, wakes: Wakes, failures: int) -> tuple[int, float]:
+        """A pass, and what it says and counts; the failures in a row, and seconds to sleep."""
+        start = monotonic()
+        try:
+            done = await asyncio.to_thread(self.look, wakes)
+        except Exception as error:
+            wait = min(2.0**failures, MINUTE)
+            self._tell_failure(error, wakes, wait)
+            return failures + 1, wait
+        self.problem = ""
+        self._count(done, wakes, monotonic() - start)
+        if done is None or done.next is None:
+            return 0, MINUTE
+        return 0, max(0.0, (done.next - self._clock()).total_seconds())
+
+    # ------------------------------------------------------------------------------- one pass
+
+    def look(self, wakes: Wakes) -> Pass | None:
+        """Look once, and publish what is due; None when nothing at all has changed.
+
+        Blocks. Raises what keeps a pass from being made: HouseError, LedgerError, OSError,
+        :class:`PrefectAwayError`.
+        """
+        memory, before = self._memory, self._glance()
+        if wakes.reasons == {LOOK} and before is not None and before == memory.glance:
+            return None
+        memory.glance = None
+        with Desk(self.content, self.output, self._clock, press=self._open_press()) as desk:
+            if desk.house != memory.house:
+                memory.tried.clear()
+                memory.house = self.house = desk.house
+                self._moved(desk.house)
+            desk.recover()
+            names, writing = self._whole()
+            if names is not None:
+                desk.plan(names, watched=False)
+            planned = desk.outcome.planned
+            self._tell_sources(planned, wakes)
+            run = self._publish(desk, wakes)
+            self._remember(desk.outcome)
+            done = Pass(desk.house, replace(desk.outcome, planned=planned), writing, run=run)
+        memory.glance = before if not writing else None
+        return replace(done, next=self._next(done))
+
+    def _publish(self, desk: Desk, wakes: Wakes) -> UUID | None:
+        """Make what is due, or to be shown to somebody, but for what was refused before and is
+        the same still; bring what is public to the targets that lack it."""
+        making = desk.outcome.to_make
+        prints = {item.name: item.surveyed.fingerprint for item in making}
+        prints |= dict.fromkeys(desk.undelivered(), "")
+        wanted = [name for name in prints if self._may_try(name, prints[name], wakes)]
+        if not wanted:
+            return None
+        if not self._answers():
+            raise PrefectAwayError
+        if any(item.name not in wanted for item in making):
+            desk.plan(wanted, watched=False)
+        from flows.publish import publish_from
+
+        desk.begin(desk.outcome.to_make[:HEAD_START])
+        return asyncio.run(publish_from(desk, watched=False))
+
+    def _whole(self) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+        """Names of the entries to plan (empty: all of them; None: there is none), and of those
+        that are still being written."""
+        whole: list[str] = []
+        writing: list[str] = []
+        for entry in sources.entries(self.content):
+            quiet = all(watch.is_quiet(file, self._settle) for file in entry.files)
+            (whole if quiet else writing).append(entry.name)
+        if writing and not whole:
+            return None, tuple(writing)
+        return (tuple(whole) if writing else ()), tuple(writing)
+
+    def _may_try(self, name: str, fingerprint: str, wakes: Wakes) -> bool:
+        known = self._memory.tried.get(name)
+        if known is None or known[0] != fingerprint or name in wakes.entries:
+            return True
+        return known[2] is not None and known[2] <= self._clock()
+
+    def _remember(self, outcome: Outcome) -> None:
+        memory, now = self._memory, self._clock()
+        prints = {item.name: item.surveyed.fingerprint for item in outcome.planned}
+        for name in (*(fact.entry for fact in outcome.published), *outcome.delivered):
+            memory.tried.pop(name, None)
+        for name, _proof in outcome.refused:
+            memory.tried[name] = (prints.get(name, ""), 1, None)
+        for name, _why in outcome.failed:
+            known = memory.tried.get(name)
+            times = known[1] if known and known[0] == prints.get(name) else 0
+            wait = timedelta(seconds=min(FIRST_RETRY * 2**times, LAST_RETRY))
+            memory.tried[name] = (prints.get(name, ""), times + 1, now + wait)
+
+    def _next(self, done: Pass) -> datetime | None:
+        """The earliest moment at which there may be something to do."""
+        now = self._clock()
+        moments = [
+            item.moment
+            for item in done.outcome.planned
+            if item.state is State.SCHEDULED and item.moment
+        ]
+        moments += [until for _print, _times, until in self._memory.tried.values() if until]
+        if done.writing:
+            moments.append(now + timedelta(seconds=UNTIL_WHOLE))
+        return min((m for m in moments if m > now), default=None)
+
+    def _open_press(self) -> ProcessPoolExecutor:
+        """The warm pool; a new one where a worker's death has broken it."""
+        from flows.press import open_press, warm
+
+        if self._press:
+            with suppress(BrokenProcessPool):
+                self._press.submit(warm)
+                return self._press
+            self._press.shutdown(wait=False)
+        self._press = open_press()
+        return self._press
+
+    def _glance(self) -> object:
+        """Names, sizes and times of the content folder and the ledger; None where the ledger
+        lies elsewhere, and cannot be glanced at."""
+        if not Store(self.output).ledger_url.startswith("sqlite:"):
+            return None
+        ledger = self.output / sources.LEDGER
+        return watch.glance(self.content), watch.glance(ledger), watch.glance(f"{ledger}-wal")
+
+    # ------------------------------------------------------------------------ what is told
+
+    def _tell_sources(self, planned: Iterable[Planned], wakes: Wakes) -> None:
+        memory = self._memory
+        for item in planned:
+            if item.name in wakes.entries and DROP in wakes.reasons:
+                known = memory.seen is None or item.name in memory.seen
+                events.source("changed" if known else "dropped", item)
+            stands = (item.surveyed.fingerprint, item.state)
+            if item.state in _STANDING and memory.told.get(item.name) != stands:
+                events.standing(_STANDING[item.state], item)
+            memory.told[item.name] = stands
+        memory.seen = frozenset(memory.told)
+
+    def _count(self, done: Pass | None, wakes: Wakes, seconds: float) -> None:
+        metrics = self._metrics
+        metrics.success.set(self._clock().timestamp())
+        metrics.passes.labels("idle" if done is None or done.run is None else "published").inc()
+        if done is None:
+            return
+        outcome, run = done.outcome, str(done.run or "")
+        metrics.seconds.observe(seconds)
+        for state in State:
+            count = sum(item.state is state for item in outcome.planned)
+            metrics.waiting.labels(str(state)).set(count)
+        for found in outcome.recovered:
+            self._log.say("recovered", edition=found.slug, what=self._log.words[found.done])
+        for fact in outcome.published:
+            metrics.acts.labels(fact.act).inc()
+            self._log.say(
+                "turned",
+                edition=fact.slug,
+                run=run,
+                act=self._log.words[f"act_{events.act_of(fact)}"],
+                title=fact.title,
+                revision=fact.revision,
+            )
+        for name, _proof in outcome.refused:
+            metrics.refused.inc()
+            self._log.warn("refused", edition=name, run=run)
+        for name, why in outcome.failed:
+            metrics.failed.inc()
+            self._log.warn("failed", edition=name, run=run, why=why)
+        if outcome.published and wakes.settled is not None:
+            metrics.live.observe(monotonic() - wakes.settled)
+        if done.run:
+            self._log.say(
+                "looked",
+                reasons=", ".join(sorted(wakes.reasons)),
+                run=run,
+                seconds=round(seconds, 2),
+                published=len(outcome.published),
+                due=len(outcome.due),
+            )
+
+    def _tell_failure(self, error: Exception, wakes: Wakes, wait: float) -> None:
+        self._metrics.passes.labels("failed").inc()
+        # What woke it is not lost: the next try is made for the same reasons, though not at once.
+        is_woken = self._woken.is_set()
+        self._hear(wakes)
+        if not is_woken:
+            self._woken.clear()
+        away = isinstance(error, PrefectAwayError)
+        why = self._log.words["ready_prefect"] if away else explain(error)
+        if why is None:
+            self._log.bug(error)
+            why = f"{type(error).__name__}: {error}"
+        if why != self.problem:
+            self._log.warn("pass_failed", why=why, seconds=round(wait))
+        self.problem = why
