@@ -7,19 +7,22 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from prometheus_client.parser import text_string_to_metric_families
+
+from flows.ledger import Ledger
+from flows.store import Store
 
 REPO = Path(__file__).parents[2]
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -112,9 +115,8 @@ class Serving:
 
     def facts(self, slug: str) -> list[tuple[str, int]]:
         """Act and revision of all that was made public under a slug."""
-        with sqlite3.connect(f"file:{self.output / 'parution.db'}?mode=ro", uri=True) as ledger:
-            query = "select act, revision from facts where slug = ? and once is not null"
-            return ledger.execute(query, (slug,)).fetchall()
+        with closing(Ledger(Store(self.output).ledger_url, trial=False)) as ledger:
+            return [(fact.act, fact.revision) for fact in ledger.history(slug)]
 
     def figure(self, name: str, **labels: str) -> float:
         """One of the metrics; 0 where it has never been counted."""
