@@ -6,6 +6,7 @@ machines differ and drift. Usage: python -m tests.bench.table [--quick] [ROW ...
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from flows import embedded
 from tests.release import workshop
+from tests.serve import process
 
 REPO = Path(__file__).parents[2]
 SAMPLE = REPO / "content" / "2015-territoires-numeriques.txt"
@@ -194,8 +196,46 @@ class Bench:
             f"{a:.2f} s / {b:.2f} s = {ratio:.2f} ×",
         )
 
+    def dropped(self) -> Row:
+        """The sample's doubts are waived, since nobody watches; settling is not counted."""
+        content = self.sample(0)
+        found = json.loads(
+            subprocess.run(
+                [*PARUTION, "check", "--content", str(REPO / "content"), "--json", SAMPLE.name],
+                capture_output=True,
+                check=True,
+                cwd=REPO,
+            ).stdout
+        )
+        doubts = sorted({finding["rule"] for finding in found[0]["findings"]})
+        house = content / "house.toml"
+        house.write_text(f"{workshop.HOUSE}[rules]\nwaive = {json.dumps(doubts)}\n", "utf-8")
+        text = SAMPLE.read_text(encoding="utf-8")
+        title = next(line for line in text.splitlines()[5:] if line.strip())
+        folder = self.new("serve")
+        folder.mkdir()
+        serving = process.start(folder, content)
+        taken = []
+        try:
+            for n in range(2 * self.runs + 1):
+                before = serving.figure("parution_live_seconds_sum")
+                named = text.replace(title, f"{title} {n}", 1)
+                (content / f"sample-{n:03d}.txt").write_text(named, encoding="utf-8")
+                process.until(
+                    lambda n=n: serving.figure("parution_live_seconds_count") == n + 1  # type: ignore[misc]
+                )
+                taken.append(serving.figure("parution_live_seconds_sum") - before)
+        finally:
+            process.end(serving)
+        first, *others = taken
+        return Row(
+            "serve: from a settled file to all channels live",
+            "≤ 3 s",
+            f"{statistics.median(others):.1f} s (the first {first:.1f} s)",
+        )
 
-ROWS = ("check", "with_server", "without_server", "hundred", "again", "archive")
+
+ROWS = ("check", "with_server", "without_server", "hundred", "again", "archive", "dropped")
 
 
 def main() -> None:
