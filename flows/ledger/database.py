@@ -1,14 +1,32 @@
-"""The database below the ledger: SQLite in WAL mode, or any SQLAlchemy URL."""
+"""The database below the ledger: SQLite in WAL mode, or any SQLAlchemy URL.
+
+PostgreSQL is the one for several machines; ``postgresql://`` is spoken to through psycopg 3.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import sqlalchemy as sa
 
 metadata = sa.MetaData()
+
+#: Advisory locks, by number: the tables in the making, and the site in the changing.
+MAKING, COMMITTING = 1, 2
+
+#: What libpq is told: a server that does not answer within ten seconds is away; and a machine that
+#: vanished without a word loses its session, and with it its locks, within a minute.
+_POSTGRESQL = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+    "options": "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+}
 
 
 class LedgerError(Exception):
@@ -23,14 +41,22 @@ class Database:
     """An engine whose tables are there, and whose errors are sentences."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        try:
+            self.engine = _engine(url)
+        except (sa.exc.SQLAlchemyError, ImportError) as error:
+            raise LedgerError(
+                f"the ledger's address cannot be used: {error}. It is written like "
+                "postgresql://user@host/database, in PARUTION_LEDGER"
+            ) from error
         self.url = self.engine.url.render_as_string(hide_password=True)
+        self._holding: dict[int, sa.Connection] = {}
         if self.is_local:
             sa.event.listen(self.engine, "connect", _durable)
         try:
-            metadata.create_all(self.engine)
+            with self.locked(MAKING):
+                metadata.create_all(self.engine)
         except sa.exc.SQLAlchemyError as error:
-            raise LedgerError(f"the ledger at {self.url} cannot be opened: {error}") from error
+            raise self._failed("opened", error) from error
 
     @property
     def is_local(self) -> bool:
@@ -45,7 +71,7 @@ class Database:
             with self.engine.connect() as connection:
                 return connection.execute(query).mappings().all()
         except sa.exc.SQLAlchemyError as error:
-            raise LedgerError(f"the ledger at {self.url} cannot be read: {error}") from error
+            raise self._failed("read", error) from error
 
     def append(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert all or none. Raises :class:`AlreadyRecordedError` where one is there already."""
@@ -55,7 +81,7 @@ class Database:
         except sa.exc.IntegrityError as error:
             raise AlreadyRecordedError("recorded by another run in the meantime") from error
         except sa.exc.SQLAlchemyError as error:
-            raise LedgerError(f"the ledger at {self.url} cannot be written: {error}") from error
+            raise self._failed("written", error) from error
 
     @contextmanager
     def locked(self, number: int) -> Iterator[None]:
@@ -64,15 +90,77 @@ class Database:
         if self.is_local:
             yield
             return
+        connection = self._waited_for(number)
+        self._holding[number] = connection
         try:
-            with self.engine.connect() as connection:
-                connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
-                try:
-                    yield
-                finally:
-                    connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+            yield
+        finally:
+            del self._holding[number]
+            _free(connection, number)
+
+    def _waited_for(self, number: int) -> sa.Connection:
+        """A connection that holds the lock. Outside of any transaction, which would stand open
+        for as long and keep the server from tidying up."""
+        try:
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
         except sa.exc.SQLAlchemyError as error:
-            raise LedgerError(f"the ledger at {self.url} went away: {error}") from error
+            raise self._failed("locked", error) from error
+        return connection
+
+    def require_lock(self, number: int = COMMITTING) -> None:
+        """Raise :class:`LedgerError` if the lock that is held here was lost meanwhile, with the
+        session that held it. Without one there is nothing to lose."""
+        if number not in self._holding:
+            return
+        mine = "pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
+        try:
+            # A connection that was lost is opened anew by SQLAlchemy, and then holds nothing.
+            held = self._holding[number].scalar(sa.text(f"SELECT count(*) FROM pg_locks WHERE {mine}"))
+        except sa.exc.SQLAlchemyError as error:
+            raise self._failed("kept", error) from error
+        if not held:
+            raise LedgerError(
+                f"the ledger at {self.url} was away for a moment, and somebody else may be "
+                "publishing; nothing was changed, and the next run goes on from here"
+            )
+
+    def _failed(self, done: str, error: sa.exc.SQLAlchemyError) -> LedgerError:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines() or [str(error)]
+        return LedgerError(f"the ledger at {self.url} cannot be {done}: {why[0]}")
+
+
+def lock_number(name: str) -> int:
+    """The number of the lock that goes by ``name``: 63 bits, and none of those reserved."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1 | 1 << 32
+
+
+def _engine(url: str) -> sa.Engine:
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return sa.create_engine(address)
+    if address.drivername in ("postgresql", "postgres"):
+        address = address.set(drivername="postgresql+psycopg")
+    options = _POSTGRESQL if address.drivername == "postgresql+psycopg" else {}
+    return sa.create_engine(
+        address, pool_pre_ping=True, connect_args={**options, **_own(address, options)}
+    )
+
+
+def _own(address: sa.URL, options: dict[str, Any]) -> dict[str, Any]:
+    """What the address itself says about the connection, which has the last word."""
+    return {name: value for name, value in address.query.items() if name in options}
+
+
+def _free(connection: sa.Connection, number: int) -> None:
+    """Give a lock back; a session that is in no state to do so is ended, and its lock with it."""
+    try:
+        if not connection.invalidated:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+    except sa.exc.SQLAlchemyError:
+        connection.invalidate()
+    finally:
+        connection.close()
 
 
 def _durable(connection: Any, _record: object) -> None:
