@@ -15,25 +15,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.metrics import MEDIA_TYPE, Metrics
+from flows.targets.types import ASK_AGAIN, FOREVER, TYPES
 
-#: Types as RFC 9110 §8.3 wants them, where the system's table is silent or says otherwise.
-TYPES = {
-    ".html": "text/html",
-    ".txt": "text/plain",
-    ".css": "text/css",
-    ".xml": "application/xml",
-    ".json": "application/json",
-    ".pdf": "application/pdf",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-}
-#: Assets are named after their content, and never change; all else is asked for again.
-FOREVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
 #: The file that marks a withdrawn edition's folder; its index.html is the tombstone.
 GONE = ".gone"
 
