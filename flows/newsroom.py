@@ -18,13 +18,14 @@ from pathlib import Path
 from time import monotonic
 from uuid import UUID
 
-from flows import events, sources, watch
+from flows import sources, watch
 from flows.desk import Desk, Outcome
+from flows.dispatches import DROP, DUE, LOOK, START, Dispatches, Pass, Wakes
 from flows.failures import explain
 from flows.house import House
 from flows.logs import Log
 from flows.metrics import Metrics
-from flows.plan import Planned, State
+from flows.plan import State
 from flows.store import Store
 
 #: Seconds after which the folder is looked at, whatever was heard of it.
@@ -36,40 +37,9 @@ UNTIL_WHOLE = 2.0
 #: Editions whose rendering starts before Prefect's flow does.
 HEAD_START = 2
 
-#: Why a pass is made. An explicit one tries again what was refused.
-DROP, LOOK, DUE, START = "drop", "minute", "due", "start"
-_STANDING = {
-    State.HELD: "waiting",
-    State.WAITING: "waiting",
-    State.LATE: "late",
-    State.REFUSED: "refused",
-}
-
 
 class PrefectAwayError(Exception):
     """Something is due, and Prefect's server does not answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wakes:
-    """What has woken the newsroom since its last pass. ``settled``: when the first change of
-    these settled (monotonic seconds), or None."""
-
-    reasons: frozenset[str] = frozenset()
-    entries: frozenset[str] = frozenset()
-    settled: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """What one look came to. ``writing``: entries that are not whole yet; ``next``: the moment
-    at which something falls due, or is tried again; ``run``: Prefect's, if anything was due."""
-
-    house: House
-    outcome: Outcome
-    writing: tuple[str, ...] = ()
-    next: datetime | None = None
-    run: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -77,10 +47,6 @@ class _Memory:
     """What one pass leaves for the next."""
 
     house: House | None = None
-    #: Names of entries that were there; None before the first pass.
-    seen: frozenset[str] | None = None
-    #: Where each entry stood when it was last told of.
-    told: dict[str, tuple[str, State]] = field(default_factory=dict)
     #: What was refused or failed: the content, how often, and when it is tried again, if ever.
     tried: dict[str, tuple[str, int, datetime | None]] = field(default_factory=dict)
     #: The folder and the ledger as they were at the start of the last pass that went well.
@@ -115,6 +81,7 @@ class Newsroom:
         #: Why the last pass could not be made, in a sentence; empty when it went well.
         self.problem = ""
         self._log, self._metrics = log, metrics
+        self._dispatches = Dispatches(log, metrics)
         self._answers, self._moved, self._clock, self._settle = answers, moved, clock, settle
         self._memory = _Memory(house)
         self._wakes = Wakes()
@@ -195,10 +162,24 @@ class Newsroom:
             self._tell_failure(error, wakes, wait)
             return failures + 1, wait
         self.problem = ""
-        self._count(done, wakes, monotonic() - start)
+        self._dispatches.passed(done, wakes, monotonic() - start, self._clock())
         if done is None or done.next is None:
             return 0, MINUTE
         return 0, max(0.0, (done.next - self._clock()).total_seconds())
+
+    def _tell_failure(self, error: Exception, wakes: Wakes, wait: float) -> None:
+        # What woke it is not lost: the next try is made for the same reasons, though not at once.
+        is_woken = self._woken.is_set()
+        self._hear(wakes)
+        if not is_woken:
+            self._woken.clear()
+        away = isinstance(error, PrefectAwayError)
+        why = self._log.words["ready_prefect"] if away else explain(error)
+        if why is None:
+            self._log.bug(error)
+            why = f"{type(error).__name__}: {error}"
+        self._dispatches.failed(why, wait, is_news=why != self.problem)
+        self.problem = why
 
     # ------------------------------------------------------------------------------- one pass
 
@@ -222,7 +203,7 @@ class Newsroom:
             if names is not None:
                 desk.plan(names, watched=False)
             planned = desk.outcome.planned
-            self._tell_sources(planned, wakes)
+            self._dispatches.sources(planned, wakes)
             run = self._publish(desk, wakes)
             self._remember(desk.outcome)
             done = Pass(desk.house, replace(desk.outcome, planned=planned), writing, run=run)
@@ -310,74 +291,3 @@ class Newsroom:
             return None
         ledger = self.output / sources.LEDGER
         return watch.glance(self.content), watch.glance(ledger), watch.glance(f"{ledger}-wal")
-
-    # ------------------------------------------------------------------------ what is told
-
-    def _tell_sources(self, planned: Iterable[Planned], wakes: Wakes) -> None:
-        memory = self._memory
-        for item in planned:
-            if item.name in wakes.entries and DROP in wakes.reasons:
-                known = memory.seen is None or item.name in memory.seen
-                events.source("changed" if known else "dropped", item)
-            stands = (item.surveyed.fingerprint, item.state)
-            if item.state in _STANDING and memory.told.get(item.name) != stands:
-                events.standing(_STANDING[item.state], item)
-            memory.told[item.name] = stands
-        memory.seen = frozenset(memory.told)
-
-    def _count(self, done: Pass | None, wakes: Wakes, seconds: float) -> None:
-        metrics = self._metrics
-        metrics.success.set(self._clock().timestamp())
-        metrics.passes.labels("idle" if done is None or done.run is None else "published").inc()
-        if done is None:
-            return
-        outcome, run = done.outcome, str(done.run or "")
-        metrics.seconds.observe(seconds)
-        for state in State:
-            count = sum(item.state is state for item in outcome.planned)
-            metrics.waiting.labels(str(state)).set(count)
-        for found in outcome.recovered:
-            self._log.say("recovered", edition=found.slug, what=self._log.words[found.done])
-        for fact in outcome.published:
-            metrics.acts.labels(fact.act).inc()
-            self._log.say(
-                "turned",
-                edition=fact.slug,
-                run=run,
-                act=self._log.words[f"act_{events.act_of(fact)}"],
-                title=fact.title,
-                revision=fact.revision,
-            )
-        for name, _proof in outcome.refused:
-            metrics.refused.inc()
-            self._log.warn("refused", edition=name, run=run)
-        for name, why in outcome.failed:
-            metrics.failed.inc()
-            self._log.warn("failed", edition=name, run=run, why=why)
-        if outcome.published and wakes.settled is not None:
-            metrics.live.observe(monotonic() - wakes.settled)
-        if done.run:
-            self._log.say(
-                "looked",
-                reasons=", ".join(sorted(wakes.reasons)),
-                run=run,
-                seconds=round(seconds, 2),
-                published=len(outcome.published),
-                due=len(outcome.due),
-            )
-
-    def _tell_failure(self, error: Exception, wakes: Wakes, wait: float) -> None:
-        self._metrics.passes.labels("failed").inc()
-        # What woke it is not lost: the next try is made for the same reasons, though not at once.
-        is_woken = self._woken.is_set()
-        self._hear(wakes)
-        if not is_woken:
-            self._woken.clear()
-        away = isinstance(error, PrefectAwayError)
-        why = self._log.words["ready_prefect"] if away else explain(error)
-        if why is None:
-            self._log.bug(error)
-            why = f"{type(error).__name__}: {error}"
-        if why != self.problem:
-            self._log.warn("pass_failed", why=why, seconds=round(wait))
-        self.problem = why

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from flows import events, newsroom, watch
+from flows.dispatches import DROP, LOOK, START, Wakes
 from flows.house import read_house
 from flows.logs import Log
 from flows.metrics import Metrics
-from flows.newsroom import DROP, LOOK, START, Newsroom, PrefectAwayError, Wakes
+from flows.newsroom import Newsroom, PrefectAwayError
 from tests.release import workshop
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
