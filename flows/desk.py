@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Self
 from flows import approval, plan
 from flows.failures import explain
 from flows.house import House, read_house
-from flows.ledger import CORRECTED, Fact, Galley, Ledger
+from flows.ledger import COMMITTING, CORRECTED, Fact, Galley, Ledger, lock_number
 from flows.manifest import imprint_from, read_manifest
 from flows.manuscript import Manuscript
 from flows.plan import Circumstances, Planned, State, Surveyed, Understood
@@ -127,6 +127,12 @@ class Desk:
             self._press.shutdown(wait=True, cancel_futures=True)
         self._press = None
 
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Held by the one run, of all machines that share the ledger, that changes the site."""
+        with self.store.committing(), self.ledger.database.locked(COMMITTING):
+            yield
+
     # ------------------------------------------------------------------------------- planning
 
     def recover(self) -> None:
@@ -136,7 +142,7 @@ class Desk:
             return
         from flows import release
 
-        with self.store.committing():
+        with self.committing():
             found = release.recover(self.store, self.ledger, self.house, self.clock())
         self.outcome = replace(self.outcome, recovered=tuple(found))
 
@@ -365,7 +371,7 @@ class Desk:
         """Make everything staged public at one moment, unless another run was first."""
         from flows import release
 
-        with self.store.committing():
+        with self.committing():
             fresh = [item for item in staged if not self._is_out(item.fact)]
             facts = release.publish(fresh, self.store, self.ledger, self.house, self.clock())
         for item in staged:
@@ -398,7 +404,8 @@ class Desk:
         """Bring a target to what is public now. Raises ``TargetError``; nothing is noted then."""
         from flows import targets
 
-        with self.store.delivering(target):
+        lock = self.ledger.database.locked(lock_number(f"deliver/{target}"))
+        with self.store.delivering(target), lock:
             position = self.ledger.position()
             if self.ledger.records.delivered_to(target) >= position:
                 return

@@ -197,6 +197,7 @@ def _make_public(
 ) -> list[Fact]:
     root = site.build_root(facts, store, ledger, house)
     reached("built")
+    ledger.database.require_lock()  # which a database that was away has given to somebody else
     tree.swap(store.site, root)
     reached("swapped")
     recorded = ledger.record("done", facts, now)

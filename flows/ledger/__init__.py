@@ -6,7 +6,13 @@ ever changed or deleted; the state of an edition is what its facts add up to.
 
 from __future__ import annotations
 
-from flows.ledger.database import AlreadyRecordedError, Database, LedgerError
+from flows.ledger.database import (
+    COMMITTING,
+    AlreadyRecordedError,
+    Database,
+    LedgerError,
+    lock_number,
+)
 from flows.ledger.facts import (
     CORRECTED,
     PUBLISHED,
@@ -21,6 +27,7 @@ from flows.ledger.facts import (
 from flows.ledger.records import Approval, Galley, Records
 
 __all__ = [
+    "COMMITTING",
     "CORRECTED",
     "PUBLISHED",
     "ROLLED_BACK",
@@ -35,6 +42,7 @@ __all__ = [
     "fact_from",
     "fact_of",
     "fact_to_json",
+    "lock_number",
 ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ metadata = sa.MetaData()
 #: Advisory locks, by number: the tables in the making, and the site in the changing.
 MAKING, COMMITTING = 1, 2
 
+_HELD_HERE = (
+    "SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
+)
 #: What libpq is told: a server that does not answer within ten seconds is away; and a machine that
 #: vanished without a word loses its session, and with it its locks, within a minute.
 _POSTGRESQL = {
@@ -53,8 +56,8 @@ class Database:
         if self.is_local:
             sa.event.listen(self.engine, "connect", _durable)
         try:
-            with self.locked(MAKING):
-                metadata.create_all(self.engine)
+            if not set(metadata.tables) <= set(sa.inspect(self.engine).get_table_names()):
+                self._make_tables()
         except sa.exc.SQLAlchemyError as error:
             raise self._failed("opened", error) from error
 
@@ -113,17 +116,24 @@ class Database:
         session that held it. Without one there is nothing to lose."""
         if number not in self._holding:
             return
-        mine = "pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
         try:
             # A connection that was lost is opened anew by SQLAlchemy, and then holds nothing.
-            held = self._holding[number].scalar(sa.text(f"SELECT count(*) FROM pg_locks WHERE {mine}"))
-        except sa.exc.SQLAlchemyError as error:
-            raise self._failed("kept", error) from error
+            held = self._holding[number].scalar(sa.text(_HELD_HERE))
+        except sa.exc.SQLAlchemyError:
+            held = None
         if not held:
             raise LedgerError(
                 f"the ledger at {self.url} was away for a moment, and somebody else may be "
                 "publishing; nothing was changed, and the next run goes on from here"
             )
+
+    def _make_tables(self) -> None:
+        """Make what is missing, whoever else is at it at the same time."""
+        with self.locked(MAKING), self.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
     def _failed(self, done: str, error: sa.exc.SQLAlchemyError) -> LedgerError:
         why = str(getattr(error, "orig", None) or error).strip().splitlines() or [str(error)]
@@ -166,6 +176,6 @@ def _free(connection: sa.Connection, number: int) -> None:
 def _durable(connection: Any, _record: object) -> None:
     """WAL, so that readers never wait; FULL, so that what is recorded survives a power cut."""
     cursor = cast("Any", connection).cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
