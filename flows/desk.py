@@ -333,7 +333,7 @@ class Desk:
             [m.rendition for m in made],
             evidence,
             Counter(str(f.severity) for f in self._understood[item.surveyed].findings),
-            self.ledger.last_turn(item.edition.slug) + 1,
+            item.surveyed.turn,
             item.surveyed.asked.who if item.surveyed.asked else ", ".join(sorted(item.approved_by)),
         )
 

@@ -64,6 +64,11 @@ class Surveyed:
         return self.fact.revision + 1 if self.fact else 1
 
     @property
+    def turn(self) -> int:
+        """The turn that it would be, as planned: whoever was overtaken meanwhile is told."""
+        return self.fact.turn + 1 if self.fact else 1
+
+    @property
     def note(self) -> str:
         """What a correction says about itself."""
         return self.asked.note if self.asked else ""
