@@ -20,8 +20,8 @@ from flows.targets.index import Branch, Head
 from flows.targets.remote import Line, Pushed, TargetError
 from flows.targets.types import ASSETS
 
-#: Uploads between two looks at the number, and between two notes of how far it came.
-BATCH = 100
+#: Files between two looks at the number, and between two notes of how far it came.
+BATCH, NOTED = 16, 100
 PAGES = "page"
 
 
@@ -156,7 +156,7 @@ class _Push:
                 for path, change in batch:
                     change.branch.settle(path, change.uploads[path][1])
                 since += batch
-                if len(since) >= BATCH:
+                if len(since) >= NOTED:
                     self._note(since)
                     since = []
         return len(todo)

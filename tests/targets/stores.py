@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -86,6 +87,20 @@ def moto() -> Iterator[tuple[str, Recorder]]:
         server.shutdown()
 
 
+@cache
+def _client(endpoint: str) -> Any:
+    """Amazon's own client, which is not the one under test."""
+    import boto3
+
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
 @dataclass
 class Bucket:
     """A bucket of its own on moto's server, and a prefix in it."""
@@ -107,15 +122,7 @@ class Bucket:
 
     @property
     def client(self) -> Any:
-        import boto3
-
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        return _client(self.endpoint)
 
     def make(self) -> Bucket:
         self.client.create_bucket(Bucket=self.name)

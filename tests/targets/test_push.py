@@ -6,10 +6,12 @@ import hashlib
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from flows.targets import index, mirror
 from flows.targets.remote import Pushed, TargetError
 from tests.release import workshop
 from tests.targets.sites import seen, site
-from tests.targets.stores import PATIENCE, Place, Shore
+from tests.targets.stores import PATIENCE, Bucket, Place, Shore
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +104,28 @@ def test_editions_that_stay_are_not_read_again(tmp_path: Path, place: Place) -> 
     unread.write_bytes(b"changed behind everybody's back: who reads it would upload it")
     push(site(output, 2, {"a": 1, "b": 2}), place, 2)
     assert place.files()["2026/a/brochure.pdf"] != unread.read_bytes()
+
+
+def test_one_more_edition_asks_as_much_of_a_large_archive_as_of_a_small_one(
+    tmp_path: Path, bucket: Bucket
+) -> None:
+    asked: list[int] = []
+    for size in (2, 40):
+        output, there = tmp_path / str(size), replace(bucket, prefix=f"of {size}")
+        editions = {f"e{n}": 1 for n in range(size)}
+        push(site(output, 1, editions), there, 1)
+        bucket.recorder.asked.clear()
+        push(site(output, 2, {**editions, "one-more": 1}), there, 2)
+        asked.append(len(bucket.recorder.asked))
+    assert asked[0] == asked[1]
+
+
+def test_a_root_that_was_swept_meanwhile_is_told_as_such(tmp_path: Path, place: Place) -> None:
+    output = tmp_path / "output"
+    root = site(output, 1, TWO)
+    shutil.rmtree(output / "releases" / "a")
+    with pytest.raises(TargetError, match="since a newer site is out"):
+        push(root, place, 1)
 
 
 def test_what_is_gone_is_removed_after_the_feed(tmp_path: Path, place: Place) -> None:
@@ -261,7 +285,7 @@ def test_many_files_are_noted_on_the_way(
     tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A push that is killed late uploads again only what came after the last note."""
-    monkeypatch.setattr(mirror, "BATCH", 5)
+    monkeypatch.setattr(mirror, "NOTED", 5)
     root = site(tmp_path / "output", 1, {f"e{n}": 1 for n in range(5)})
 
     def die(step: str) -> None:
