@@ -13,6 +13,7 @@ import typer
 
 from flows.officer import (
     DONE,
+    REFUSED,
     Content,
     Json,
     Output,
@@ -66,14 +67,16 @@ def approve(
         if not approval.is_code(code, name, desk.secret):
             wrong_use(words["wrong_code"].format(name=name))
         [item] = desk.plan([wanted], watched=False)
-        current = galley if item.content in ("", galley.content) else None
-        answer = yes.say_yes(current or galley, name, "cli", desk, voided=current is None)
-    sentence = yes.sentence(answer, galley, language)
+        answer = yes.say_yes(
+            galley, item.content, name, "cli", desk.ledger, desk.house, desk.secret, moment()
+        )
+        said = yes.sentence(answer, galley, desk.house, language)
     if as_json:
-        print_json({"entry": wanted, "answer": answer.key, "content": galley.content})
+        names = list(answer.names)
+        print_json({"entry": wanted, "answer": answer.result, "approved_by": names})
     else:
-        typer.echo(sentence)
-    raise SystemExit(DONE if answer.accepted else 1)
+        typer.echo(said)
+    raise SystemExit(DONE if answer.is_yes else REFUSED)
 
 
 def correct(

@@ -12,7 +12,6 @@ _OURS = {
     "AlreadyRecordedError",
     "SiteError",
     "TargetError",
-    "TargetError",
     "ServerError",
     "ChangedMeanwhileError",
     "PortTakenError",
