@@ -13,7 +13,14 @@ from pathlib import Path
 
 import s3fs
 from aiobotocore.session import AioSession
-from botocore.exceptions import BotoCoreError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    InvalidRegionError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
+from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
 from flows.targets.remote import Patience, TargetError, shown, split, wait_for
 from flows.targets.types import ASK_AGAIN, cache_control, content_type
@@ -78,6 +85,10 @@ class Bucket:
     def explain(self, error: Exception) -> str | None:
         if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
             return "there are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        if isinstance(error, ParamValidationError):
+            return f"“{self._bucket}” cannot be the name of a bucket. Correct it in house.toml."
+        if isinstance(error, InvalidRegionError):
+            return "AWS_REGION names no region. Set it to the bucket's, as eu-west-3."
         if isinstance(error, FileNotFoundError):
             return f"there is no bucket “{self._bucket}”. Make it, or correct house.toml."
         code = _code(error)
@@ -114,6 +125,11 @@ def _code(error: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
+def _is_address(endpoint: str) -> bool:
+    is_url = is_valid_endpoint_url(endpoint) or is_valid_ipv6_endpoint_url(endpoint)
+    return bool(is_url) and endpoint.startswith(("http://", "https://")) and "@" not in endpoint
+
+
 @cache
 def _session() -> AioSession:
     """One for the process: what it reads of the service's definition takes a quarter second."""
@@ -126,6 +142,11 @@ def connect(url: str, environ: Mapping[str, str], patience: Patience) -> Bucket:
     if not parts.netloc:
         raise TargetError(f"{shown(url)}: names no bucket; write s3://bucket/prefix.")
     endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
+    if endpoint and not _is_address(endpoint):
+        raise TargetError(
+            f"{shown(url)}: AWS_ENDPOINT_URL is not the address of a store. Write https://host, "
+            "and no user or password in it."
+        )
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     fs = _FileSystem(
         session=_session(),

@@ -1,7 +1,7 @@
 """``sftp://user@host:port/path``: a folder on a machine that runs OpenSSH.
 
 ``/~/path`` is below the user's home. The key is the file that ``PARUTION_SFTP_KEY`` names, else the
-agent's; the host's key must stand in ``known_hosts`` (``PARUTION_SFTP_KNOWN_HOSTS`` names another
+agent's; the host's key must stand in ``known_hosts`` (``PARUTION_KNOWN_HOSTS`` names another
 file). Each file is written aside and renamed over the old one (``posix-rename@openssh.com``), so a
 reader never sees half of one.
 """
@@ -193,7 +193,7 @@ def connect(url: str, environ: Mapping[str, str], patience: Patience) -> Folder:
 
 def _known_hosts(url: str, environ: Mapping[str, str]) -> asyncssh.SSHKnownHosts:
     """The keys of hosts, never none: to asyncssh that would mean to check nothing."""
-    if named := environ.get("PARUTION_SFTP_KNOWN_HOSTS"):
+    if named := environ.get("PARUTION_KNOWN_HOSTS"):
         files = [Path(named)]
     else:
         home = Path(environ.get("HOME") or Path.home())

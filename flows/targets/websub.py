@@ -10,13 +10,14 @@ TIMEOUT = 30.0
 
 def ping(hub: str, feed: str, *, timeout: float = TIMEOUT) -> None:
     """Tell ``hub`` that ``feed`` (its address) has changed: W3C WebSub §7, where the form of the
-    request is left to hubs; ``hub.mode=publish`` with ``hub.url`` is what they agree on.
+    request is left to hubs; they agree on ``hub.mode=publish`` and take the feed as ``hub.url`` or
+    as ``hub.topic``, so it is named in both.
 
     Raises :class:`TargetError` for anything but an answer 2xx.
     """
     import httpx
 
-    form = {"hub.mode": "publish", "hub.url": feed}
+    form = {"hub.mode": "publish", "hub.url": feed, "hub.topic": feed}
     try:
         answer = httpx.post(hub, data=form, timeout=timeout)
     except (httpx.HTTPError, httpx.InvalidURL) as error:

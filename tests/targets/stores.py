@@ -173,7 +173,7 @@ class Shore:
         self.url = f"sftp://{user}@127.0.0.1:{self.port}{self.folder}"
         self.environ |= {
             "PARUTION_SFTP_KEY": str(self.keys / "user"),
-            "PARUTION_SFTP_KNOWN_HOSTS": str(self.keys / "known_hosts"),
+            "PARUTION_KNOWN_HOSTS": str(self.keys / "known_hosts"),
         }
 
     def files(self) -> dict[str, bytes]:

@@ -86,6 +86,22 @@ def test_a_bucket_that_is_not_there_is_named(root: Path, bucket: Bucket) -> None
     assert f"there is no bucket “{bucket.name}-of-nobody”" in said
 
 
+def test_a_name_that_no_bucket_can_have_is_refused(root: Path, bucket: Bucket) -> None:
+    said = refused(root, "s3://not a bucket!/site", bucket.environ)
+    assert "“not a bucket!” cannot be the name of a bucket" in said
+
+
+@pytest.mark.parametrize("address", ["store.example", "http://key:hunter2@127.0.0.1:1", "ftp://x"])
+def test_a_store_whose_address_is_none_is_refused(root: Path, bucket: Bucket, address: str) -> None:
+    environ = {**bucket.environ, "AWS_ENDPOINT_URL": address}
+    assert "AWS_ENDPOINT_URL is not the address of a store" in refused(root, bucket.url, environ)
+
+
+def test_a_region_that_is_none_is_told_as_such(root: Path, bucket: Bucket) -> None:
+    said = refused(root, bucket.url, {**bucket.environ, "AWS_REGION": "the north of France"})
+    assert "AWS_REGION names no region" in said
+
+
 def test_wrong_credentials_are_told_as_such(root: Path, bucket: Bucket) -> None:
     lock = f"{bucket.endpoint}/moto-api/reset-auth"
     httpx.post(lock, content=b"0")
@@ -186,7 +202,7 @@ def test_a_host_that_is_another_is_refused(root: Path, shore: Shore) -> None:
 
 
 def test_a_list_of_hosts_that_is_not_there_is_named(root: Path, shore: Shore) -> None:
-    environ = {**shore.environ, "PARUTION_SFTP_KNOWN_HOSTS": str(shore.keys / "nowhere")}
+    environ = {**shore.environ, "PARUTION_KNOWN_HOSTS": str(shore.keys / "nowhere")}
     assert str(shore.keys / "nowhere") in refused(root, shore.url, environ)
 
 

@@ -71,5 +71,5 @@ def test_an_address_that_is_none_is_told(address: str) -> None:
 def test_a_hub_is_told_of_the_feed_and_any_yes_will_do(status: int) -> None:
     with hub(status) as (address, sent):
         ping(address, FEED)
-    form = {"hub.mode": ["publish"], "hub.url": [FEED]}
+    form = {"hub.mode": ["publish"], "hub.url": [FEED], "hub.topic": [FEED]}
     assert sent == [("application/x-www-form-urlencoded", form)]
