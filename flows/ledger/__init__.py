@@ -24,7 +24,9 @@ from flows.ledger.facts import (
     fact_of,
     fact_to_json,
 )
+from flows.ledger.moments import agreed
 from flows.ledger.records import Approval, Galley, Records
+from flows.ledger.said import Said
 
 __all__ = [
     "COMMITTING",
@@ -39,6 +41,8 @@ __all__ = [
     "Galley",
     "Ledger",
     "LedgerError",
+    "Said",
+    "agreed",
     "fact_from",
     "fact_of",
     "fact_to_json",

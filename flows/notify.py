@@ -1,0 +1,206 @@
+"""Telling people: the places that the environment and the house name, through apprise.
+
+``PARUTION_NOTIFY`` is for everybody, ``PARUTION_NOTIFY_<NAME>`` for one approver, whose links are
+personal; a house may name Prefect blocks besides. A place that does not answer is a sentence and
+never an error: what was to be told has happened already. With no place nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from flows import approval, plan
+from flows.failures import explain
+from flows.house import House
+from flows.ledger import Database, Said
+from flows.notices import Message, Notice, messages, notices
+from flows.words import catalogue, local_day
+
+if TYPE_CHECKING:
+    from flows.desk import Desk, Outcome
+
+#: Apprise URLs, parted by blanks; with a name after it, those of one person.
+VARIABLE = "PARUTION_NOTIFY"
+#: Seconds for all places together, after which nobody is waited for any longer.
+PATIENCE = 10.0
+
+#: Takes a title and a body to a place; whether it took them.
+Sender = Callable[[str, str], bool]
+#: What a place took, and the word for why not all of it; empty: it took all.
+_Result = tuple[tuple[Message, ...], str]
+
+_log = logging.getLogger("parution")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where notices go. ``name`` may be shown; ``address`` bears secrets and may not. ``to`` is
+    the person whose place it is, or empty. ``is_block``: the address is a Prefect block's name."""
+
+    name: str
+    address: str = field(repr=False)
+    to: str = ""
+    is_block: bool = False
+
+
+def after(
+    desk: Desk, outcome: Outcome | None = None, log: Callable[[str], None] = _log.warning
+) -> None:
+    """Tell of what a desk's run came to; ``log`` gets a sentence for each place that failed.
+
+    Never raises. ``outcome``: what it came to, where the desk knows only a part.
+    """
+    house = desk.house
+    try:
+        if not places(house, os.environ):
+            return
+        now = desk.clock()
+        told = notices(
+            _asking_still(desk, outcome or desk.outcome),
+            house,
+            lambda galley, who: approval.approval_link(galley, who, house, desk.secret),
+            local_day(now, house.timezone),
+        )
+        for sentence in tell(told, house, desk.ledger.database, os.environ, now) if told else ():
+            log(sentence)
+    except Exception as error:  # what is public is public, told or not
+        why = explain(error) or type(error).__name__
+        log(catalogue("notices", house.language)["not_told"].format(why=why))
+
+
+def _asking_still(desk: Desk, outcome: Outcome) -> Outcome:
+    """What waits for a yes is told of until it was told, not only by the run that proved it."""
+    waiting = {item.name: item for item in outcome.planned if item.state in plan.ASKING}
+    known = desk.ledger.records.galleys() if waiting else {}
+    asking = [known[name] for name, item in waiting.items() if _is_of(known.get(name), item)]
+    new = [galley for galley in outcome.asking if galley not in asking]
+    return replace(outcome, asking=(*new, *asking))
+
+
+def _is_of(galley: object, item: plan.Planned) -> bool:
+    return getattr(galley, "content", None) == item.content
+
+
+def places(house: House, environ: Mapping[str, str]) -> tuple[Place, ...]:
+    """Every place: for all, of each person that the house names, and the house's blocks.
+
+    Two people whose names make one variable have none: a personal link goes to one person.
+    """
+    found = [*_places(VARIABLE, "", environ)]
+    people = [(variable_of(who), who) for who in house.approval.by]
+    names = [variable for variable, _who in people]
+    for variable, who in people:
+        if variable and names.count(variable) == 1:
+            found += _places(variable, who, environ)
+    found += [Place(block, block, is_block=True) for block in house.notify.blocks]
+    return tuple(found)
+
+
+def variable_of(who: str) -> str:
+    """The variable of a person's places: ``PARUTION_NOTIFY_ANNE_MARIE``; empty if the name has
+    no letter or figure to make one of."""
+    from slugify import slugify
+
+    slug = str(slugify(who, separator="_")).upper()
+    return f"{VARIABLE}_{slug}" if slug else ""
+
+
+def _places(variable: str, to: str, environ: Mapping[str, str]) -> list[Place]:
+    urls = environ.get(variable, "").split()
+    return [
+        Place(f"{variable} ({n})" if len(urls) > 1 else variable, url, to)
+        for n, url in enumerate(urls, 1)
+    ]
+
+
+def tell(
+    told: Sequence[Notice],
+    house: House,
+    database: Database,
+    environ: Mapping[str, str],
+    now: datetime,
+    patience: float = PATIENCE,
+) -> tuple[str, ...]:
+    """Send what was not said before to every place it is for; a sentence for each that failed.
+
+    Something is said once one place has it. ``patience``: seconds for all places together.
+    """
+    wanted = places(house, environ)
+    said = Said(database)
+    known = said.among(notice.key for notice in told) if wanted else frozenset()
+    fresh = [notice for notice in told if notice.key not in known] if wanted else []
+    letters = {p: messages([n for n in fresh if n.to == p.to], house) for p in wanted}
+    letters = {place: mail for place, mail in letters.items() if mail}
+    results = _send(letters, house, patience)
+    said.add({key for mail, _why in results.values() for m in mail for key in m.keys}, now)
+    words = catalogue("notices", house.language)
+    whys = {place: results[place][1] if place in results else "place_silent" for place in letters}
+    return tuple(
+        words[why].format(place=place.name, seconds=round(patience))
+        for place, why in whys.items()
+        if why
+    )
+
+
+def _send(
+    letters: Mapping[Place, tuple[Message, ...]], house: House, patience: float
+) -> dict[Place, _Result]:
+    """What became of each place's mail; a place that has not finished in time is left out. Its
+    thread is left to itself: it must not hold up the end of the process."""
+    done: SimpleQueue[tuple[Place, _Result]] = SimpleQueue()
+    for place, mail in letters.items():
+        work = (place, mail, house, done)
+        threading.Thread(target=_post, args=work, daemon=True, name=f"tell {place.name}").start()
+    results: dict[Place, _Result] = {}
+    end = monotonic() + patience
+    while len(results) < len(letters):
+        try:
+            place, result = done.get(timeout=max(0.0, end - monotonic()))
+        except Empty:
+            break
+        results[place] = result
+    return results
+
+
+def _post(
+    place: Place,
+    mail: Sequence[Message],
+    house: House,
+    done: SimpleQueue[tuple[Place, _Result]],
+) -> None:
+    taken: list[Message] = []
+    try:
+        send = _sender(place, house)
+        taken += [m for m in mail if send and send(m.title, m.body)]
+        why = "" if send and len(taken) == len(mail) else "place_failed"
+        why = why if send else "place_unknown"
+    except Exception:  # of any of a hundred services, and its text may hold the address
+        why = "place_failed"
+    done.put((place, (tuple(taken), why)))
+
+
+def _sender(place: Place, house: House) -> Sender | None:
+    """How to send to a place; None where its address is none."""
+    if place.is_block:
+        from flows.notify_blocks import sender
+
+        return sender(place.address)
+    # Apprise's own log names addresses.
+    logging.getLogger("apprise").addHandler(logging.NullHandler())
+    logging.getLogger("apprise").propagate = False
+    from apprise import Apprise, AppriseAsset, NotifyFormat
+
+    asset = AppriseAsset(app_id=house.name, app_desc=house.name, app_url=house.address)
+    client = Apprise(asset=asset)
+    if not client.add(place.address):
+        return None
+    text = NotifyFormat.TEXT
+    return lambda title, body: bool(client.notify(title=title, body=body, body_format=text))
