@@ -11,6 +11,7 @@ from uuid import UUID
 from flows import events
 from flows.desk import Outcome
 from flows.house import House
+from flows.ledger import ROLLED_BACK, WITHDRAWN, Ledger
 from flows.logs import Log
 from flows.metrics import Metrics
 from flows.plan import Planned, State
@@ -54,6 +55,8 @@ class Dispatches:
         self._log, self._metrics = log, metrics
         #: Where each entry stood when it was last told of; None before the first pass.
         self._told: dict[str, tuple[str, State]] | None = None
+        #: Where the record of turns stood then.
+        self._position: int | None = None
 
     def sources(self, planned: Iterable[Planned], wakes: Wakes) -> None:
         """What was dropped or changed, and where it stands if that is not where it stood."""
@@ -66,6 +69,16 @@ class Dispatches:
             if item.state in _STANDING and told.get(item.name) != stands[item.name]:
                 events.standing(_STANDING[item.state], item)
         self._told = told | stands
+
+    def turns(self, ledger: Ledger, house: House) -> None:
+        """What a command beside this process withdrew or brought back: such an act needs no run,
+        so that no run tells of it."""
+        position = ledger.position()
+        for fact in ledger.since(position if self._position is None else self._position):
+            if fact.act in (WITHDRAWN, ROLLED_BACK):
+                events.turn(fact, house)
+                self._metrics.acts.labels(fact.act).inc()
+        self._position = position
 
     def passed(self, done: Pass | None, wakes: Wakes, seconds: float, now: datetime) -> None:
         """A pass that was made; None where a glance was enough. ``seconds``: what it took."""

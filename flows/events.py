@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flows.desk import Outcome
     from flows.house import House
+    from flows.ledger import Fact
     from flows.plan import Planned
 
 SOURCE, EDITION = "parution.source", "parution.edition"
@@ -46,23 +47,30 @@ def hook(name: str, event: uuid.UUID, entries: Iterable[str]) -> None:
 def outcome(done: Outcome, house: House) -> None:
     """What a run made public, and what it could not."""
     for fact in done.published:
-        payload = {
-            "entry": fact.entry,
-            "title": fact.title,
-            "revision": fact.revision,
-            "fingerprint": fact.fingerprint,
-            "address": f"{house.url(fact.path)}/",
-            "trial": house.trial,
-            "key": idempotency_key(fact.entry, fact.fingerprint),
-        }
-        # `act` is that of the turn: published, corrected, withdrawn, rolled back.
-        emit(f"{EDITION}.{act_of(fact)}", f"parution.edition.{fact.slug}", payload)
+        turn(fact, house)
     slugs = {item.name: item.edition.slug for item in done.due}
     for name, proof in done.refused:
         faults = [f"{check.subject}: {check.id}" for check in proof.checks if not check.passed]
         _of_entry("refused", name, slugs, {"faults": faults})
     for name, why in done.failed:
         _of_entry("failed", name, slugs, {"why": why})
+
+
+def turn(fact: Fact, house: House) -> None:
+    """``parution.edition.<act>``: published, corrected, withdrawn or rolled-back."""
+    payload = {
+        "entry": fact.entry,
+        "title": fact.title,
+        "revision": fact.revision,
+        "turn": fact.turn,
+        "fingerprint": fact.fingerprint,
+        "manifest": fact.manifest,
+        "note": fact.note,
+        "address": f"{house.url(fact.path)}/",
+        "trial": house.trial,
+        "key": idempotency_key(fact.entry, fact.fingerprint),
+    }
+    emit(f"{EDITION}.{act_of(fact)}", f"parution.edition.{fact.slug}", payload)
 
 
 def standing(what: str, item: Planned) -> None:
@@ -74,9 +82,9 @@ def standing(what: str, item: Planned) -> None:
     emit(f"{EDITION}.{what}", resource, _about(item) | {"rules": rules})
 
 
-def act_of(fact: Any) -> str:
+def act_of(fact: Fact) -> str:
     """The act of a fact as it stands in an event's name."""
-    return str(fact.act).replace(" ", "-")
+    return fact.act.replace(" ", "-")
 
 
 def _of_entry(what: str, name: str, slugs: dict[str, str], payload: dict[str, Any]) -> None:

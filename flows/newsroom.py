@@ -199,6 +199,7 @@ class Newsroom:
                 memory.house = self.house = desk.house
                 self._moved(desk.house)
             desk.recover()
+            self._dispatches.turns(desk.ledger, desk.house)
             names, writing = self._whole()
             if names is not None:
                 desk.plan(names, watched=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import events, newsroom, watch
+from flows import acts, events, newsroom, watch
 from flows.dispatches import DROP, LOOK, START, Wakes
 from flows.house import read_house
 from flows.logs import Log
@@ -180,3 +180,21 @@ def test_many_wakes_become_one_pass(tmp_path: Path) -> None:
     at.close()
     passes = at._metrics.registry.get_sample_value("parution_passes_total", {"result": "idle"})
     assert passes == 1
+
+
+def test_a_withdrawal_by_command_is_told_at_the_next_look(
+    tmp_path: Path, told: list[tuple[str, str]]
+) -> None:
+    content, output = workshop.content_folder(tmp_path / "c", range(1, 3)), tmp_path / "o"
+    workshop.publish_due(content, output)
+    at = room(content, output)
+    at.look(woken(START))
+    with workshop.desk(content, output, 5) as desk:
+        slug = "edition-00001"
+        staged = acts.withdrawal(
+            slug, "Wrong.", "Anne", desk.store, desk.ledger, desk.house, NOW, desk.staging
+        )
+        desk.release([staged])
+    for _ in range(2):
+        at.look(woken(LOOK))
+    assert told == [("parution.edition.withdrawn", "parution.edition.edition-00001")]
