@@ -10,7 +10,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,9 +20,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from flows import approval, plan
+from flows.edition import Edition
 from flows.failures import explain
 from flows.house import House, read_house
-from flows.ledger import COMMITTING, CORRECTED, Fact, Galley, Ledger, lock_number
+from flows.ledger import COMMITTING, CORRECTED, Fact, Galley, Ledger, agreed, lock_number
 from flows.manifest import imprint_from, read_manifest
 from flows.manuscript import Manuscript
 from flows.plan import Circumstances, Planned, State, Surveyed, Understood
@@ -60,6 +61,10 @@ class Outcome:
         return (*self.due, *self.to_ask)
 
 
+#: Renderings that one run waits for at a time, each on a connection of its own.
+WAITING = 8
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -87,6 +92,7 @@ class Desk:
         self._settled: dict[Surveyed, Planned | None] = {}
         self._understood: dict[Surveyed, Understood] = {}
         self._making: dict[tuple[str, str], Future[Made]] = {}
+        self._moments: dict[str, datetime] = {}
 
     def __enter__(self) -> Self:
         self.output.mkdir(parents=True, exist_ok=True)
@@ -234,10 +240,25 @@ class Desk:
 
         fact = item.surveyed.fact
         if fact is None or self.house.trial:
-            return release.imprint_of(item.edition, self.house, item.revision, self._moment)
+            moment = self._moment_of(item)
+            return release.imprint_of(item.edition, self.house, item.revision, moment)
         former = imprint_from(read_manifest(self.store.release(fact.slug, fact.revision)))
         note = item.surveyed.note
-        return release.imprint_after(former, item.revision, note, self._moment)
+        return release.imprint_after(former, item.revision, note, self._moment_of(item))
+
+    def _moment_of(self, item: Planned) -> datetime:
+        """The moment that an imprint bears: this run's, or where renderings are shared, that of
+        whichever run came first to this state of the edition, for the same bytes."""
+        if not self.house.storage.depot:
+            return self._moment
+        slug = item.edition.slug
+        if slug not in self._moments:
+            content = approval.content_of(
+                item.edition, self.house, item.revision, item.surveyed.note
+            )
+            what = hashlib.sha256(f"{content}/{item.state}".encode()).hexdigest()
+            self._moments[slug] = agreed(self.ledger.database, what, self._moment)
+        return self._moments[slug]
 
     @cached_property
     def _moment(self) -> datetime:
@@ -263,14 +284,33 @@ class Desk:
 
     def making(self, item: Planned, channel: str) -> Future[Made]:
         """The rendering of one channel of one edition, started if it is not under way."""
-        from flows import press
-
         key = (item.edition.slug, channel)
         if key not in self._making:
-            self._making[key] = self.press.submit(
-                press.make, channel, item.edition, self.imprint(item), self.house
-            )
+            self._making[key] = self._start(channel, item.edition, self.imprint(item))
         return self._making[key]
+
+    def _start(self, channel: str, edition: Edition, imprint: Imprint) -> Future[Made]:
+        from flows.press import make
+
+        pool, url = self.press, self.house.storage.depot
+
+        def render() -> Future[Made]:
+            return pool.submit(make, channel, edition, imprint, self.house)
+
+        if not url:
+            return render()
+        from flows import depot
+
+        key = depot.key_of(channel, edition, imprint, self.house)
+        alone = self.ledger.database.locked(lock_number(f"make/{key}"))
+        return self._threads.submit(depot.shared, depot.open_depot(url), key, alone, render)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """Those that wait for what another machine is rendering."""
+        pool = ThreadPoolExecutor(WAITING)
+        self._stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+        return pool
 
     def made(self) -> None:
         """Count one more rendering as done."""

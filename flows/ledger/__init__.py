@@ -24,6 +24,7 @@ from flows.ledger.facts import (
     fact_of,
     fact_to_json,
 )
+from flows.ledger.moments import agreed
 from flows.ledger.records import Approval, Galley, Records
 from flows.ledger.said import Said
 
@@ -41,6 +42,7 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "Said",
+    "agreed",
     "fact_from",
     "fact_of",
     "fact_to_json",
