@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flows.edition import Edition
 from flows.house import House
@@ -51,8 +52,8 @@ def code_of(name: str, secret: bytes) -> str:
 
 def is_code(said: str, name: str, secret: bytes) -> bool:
     """Whether ``said`` is the code of ``name``; blanks, case and hyphens do not count."""
-    said, true = (text.lower().replace("-", "").strip() for text in (said, code_of(name, secret)))
-    return hmac.compare_digest(said.replace(" ", "").encode(), true.encode())
+    said, true = (text.lower().replace("-", "") for text in (said, code_of(name, secret)))
+    return same("".join(said.split()), true)
 
 
 def content_of(edition: Edition, house: House, revision: int, note: str) -> str:
@@ -94,7 +95,7 @@ def approval_of(galley: Galley, who: str, way: str, secret: bytes) -> Approval:
 
 def is_genuine(approval: Approval, secret: bytes) -> bool:
     true = signature(approval.entry, approval.content, approval.proof, approval.who, secret)
-    return hmac.compare_digest(approval.signature, true)
+    return same(approval.signature, true)
 
 
 def names(
@@ -117,5 +118,27 @@ def link_token(galley: Galley, who: str, secret: bytes) -> str:
     return hmac.digest(secret, said.encode(), "sha256").hex()
 
 
+def link_path(galley: Galley, who: str, secret: bytes) -> str:
+    """Where ``serve`` asks for a yes to a galley, from the root of its site; without ``who`` the
+    page asks for a name and a code."""
+    query = {"token": link_token(galley, who, secret)} | ({"who": who} if who else {})
+    return f"/approve/{galley.content}?{urlencode(query)}"
+
+
+def look_key(galley: Galley, secret: bytes) -> str:
+    """What opens a galley's files: good for looking at them, and for nothing else."""
+    return hmac.digest(secret, f"look\0{galley.entry}\0{galley.content}".encode(), "sha256").hex()
+
+
 def is_link(token: str, galley: Galley, who: str, secret: bytes) -> bool:
-    return hmac.compare_digest(token, link_token(galley, who, secret))
+    return same(token, link_token(galley, who, secret))
+
+
+def same(said: str, true: str) -> bool:
+    """Whether two secrets are equal, told in the same time wherever they differ."""
+    return hmac.compare_digest(said.encode("utf-8", "replace"), true.encode())
+
+
+def approval_link(galley: Galley, who: str, house: House, secret: bytes) -> str:
+    """The address of a galley's approval page: for one person, or for whoever has a code."""
+    return house.url(link_path(galley, who, secret).removeprefix("/"))

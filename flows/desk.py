@@ -377,8 +377,13 @@ class Desk:
             item.surveyed.asked.who if item.surveyed.asked else ", ".join(sorted(item.approved_by)),
         )
 
-    def ask(self, item: Planned, evidence: Mapping[str, bytes]) -> Galley:
-        """Keep a proved edition as what a person is asked about, once for each state of it."""
+    def ask(
+        self, item: Planned, evidence: Mapping[str, bytes], made: Sequence[Made] = ()
+    ) -> Galley:
+        """Keep a proved edition as what a person is asked about, once for each state of it, with
+        the files that would go out."""
+        from flows import galleys
+
         galley = Galley(
             entry=item.name,
             slug=item.edition.slug,
@@ -387,8 +392,10 @@ class Desk:
             content=item.content,
             proof=hashlib.sha256(evidence["proof.json"]).hexdigest(),
         )
+        galleys.keep(self.store, galley, self.house, evidence, [m.rendition for m in made])
         if self.ledger.records.record_galley(galley, self.clock()):
             self.outcome = replace(self.outcome, asking=(*self.outcome.asking, galley))
+        galleys.sweep(self.store, self.ledger)
         return galley
 
     def ask_for_correction(self, surveyed: Surveyed, note: str, who: str) -> Fact:

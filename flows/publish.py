@@ -208,7 +208,7 @@ async def _produce(
                 desk.refuse(name, proof)
                 return None, proof
             if item.state in ASKING:
-                await asyncio.to_thread(desk.ask, item, evidence)
+                await asyncio.to_thread(desk.ask, item, evidence, made)
                 return None, proof
             return await asyncio.to_thread(desk.stage, item, made, evidence), proof
         except Exception as error:

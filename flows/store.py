@@ -48,6 +48,10 @@ class Store:
     def proof(self, slug: str, revision: int) -> Path:
         return self.output / "proofs" / slug / self.label(revision)
 
+    def galley(self, content: str) -> Path:
+        """What a person who is asked for a yes looks at: the proof, and the files in ``site``."""
+        return self.output / "galleys" / content
+
     def has_staging(self) -> bool:
         """Whether a run, living or killed, has releases in the making."""
         folder = self.output / "staging"

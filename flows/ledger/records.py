@@ -99,14 +99,30 @@ class Records:
 
     def galleys(self) -> dict[str, Galley]:
         """The newest galley of each entry."""
-        query = sa.select(_galleys).where(_galleys.c.trial == self.trial).order_by(_galleys.c.id)
+        return {galley.entry: galley for galley in self.all_galleys()}
+
+    def all_galleys(self) -> list[Galley]:
+        """Every galley, the oldest first."""
+        return self._galleys(sa.true())
+
+    def galley(self, content: str) -> Galley | None:
+        """The galley of a content, the newest or a former one."""
+        found = self._galleys(_galleys.c.content == content)
+        return found[-1] if found else None
+
+    def _galleys(self, which: sa.ColumnElement[bool]) -> list[Galley]:
         names = [field.name for field in fields(Galley)]
-        rows = self.database.rows(query)
-        return {row["entry"]: Galley(**{name: row[name] for name in names}) for row in rows}
+        query = sa.select(_galleys).where(_galleys.c.trial == self.trial, which)
+        rows = self.database.rows(query.order_by(_galleys.c.id))
+        return [Galley(**{name: row[name] for name in names}) for row in rows]
 
     def record_galley(self, galley: Galley, now: datetime) -> bool:
-        """Keep a galley; whether it is new. One is asked about once, however many runs see it."""
-        once = f"{self.trial}/{galley.entry}/{galley.content}/{galley.proof}"
+        """Keep a galley as its entry's newest; whether it is news. One is asked about once,
+        however many runs see it; one that comes back after another is asked about again."""
+        former = self._galleys(_galleys.c.entry == galley.entry)
+        if former and former[-1] == galley:
+            return False
+        once = f"{self.trial}/{galley.entry}/{len(former) + 1}"
         return self._insert(_galleys, asdict(galley) | {"trial": self.trial, "once": once}, now)
 
     def approvals(self, entry: str | None = None) -> list[Approval]:

@@ -40,7 +40,7 @@ from flows.house import House
 from flows.looks import palette, site_assets
 from flows.manuscript import Manuscript
 from flows.preview.changes import grouped
-from flows.preview.files import HTML, files_beside, leaves
+from flows.preview.files import HTML, files_beside, leaves, with_leaves
 from flows.reading import inline_runs, inline_text, plain, walk
 from flows.rendition import File, Rendition
 from flows.words import catalogue, environment, long_date, say, served
@@ -96,7 +96,7 @@ def preview(
     folder = f"preview/{folder_name(entry_name)}"
     edition = edited.edition
     path = edition_path(edition, renditions)
-    beside = files_beside(path, renditions, house)
+    beside = with_leaves(files_beside(path, renditions, house))
     fonts = {file.path: file for file in site_assets(house)}
     page = environment("preview").get_template("page.html").render(
         words=catalogue("preview", language),

@@ -35,13 +35,17 @@ def files_beside(path: str, renditions: Sequence[Rendition], house: House) -> tu
             files.append(File(name, file.media_type, file.data.replace(b'"' + own, b'"')))
         elif file.path.startswith("public/"):
             files.append(File(name, file.media_type, file.data))
-            if name.endswith(".pdf"):
-                files += _leaves(name, file.data)
         elif file.path.startswith("assets/"):
             files.append(file)
         elif file.path == "parts/item.json":
             files.append(File(f"{path}/feed-item.html", HTML, _feed_item(file.data, house)))
     return tuple(files)
+
+
+def with_leaves(beside: Sequence[File]) -> tuple[File, ...]:
+    """Files, with pictures of the pages of those that are PDFs."""
+    pictures = [leaf for f in beside if f.path.endswith(".pdf") for leaf in _leaves(f.path, f.data)]
+    return (*beside, *pictures)
 
 
 def leaves(path: str, beside: Sequence[File]) -> dict[str, tuple[str, ...]]:

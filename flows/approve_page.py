@@ -1,0 +1,310 @@
+"""The page that asks for a yes: a signed link opens it, and only its form acts.
+
+Mail scanners and previewers open each address of a message, so a GET changes nothing. The form
+carries the link's token, is taken from this page's own site only, and a name without a personal
+link needs that person's code. Whoever has no token is answered as if nothing were there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from flows import approval, yes
+from flows.desk import Desk
+from flows.house import House
+from flows.ledger import Galley
+from flows.sign_off import View, view_of
+from flows.targets.types import content_type
+from flows.words import catalogue, environment, long_date, served
+
+#: Codes that may be tried in so many seconds, for one galley.
+TRIES, SECONDS = 5, 60.0
+#: The most bytes of a form; ours has some hundred.
+LARGEST = 10_000
+LONGEST_NAME = 100
+_CLOSED = {
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: a browser would then send our own form with `Origin: null`.
+    "Referrer-Policy": "same-origin",
+}
+_FILES_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+Wake = Callable[[str, Iterable[str]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks: the galley that a token opens, and the person whose own link it is, if any."""
+
+    galley: Galley
+    who: str
+    token: str
+    look: str
+
+
+class Tries:
+    """How often a code may be tried, by galley: in memory, for one process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._tried = clock, dict[str, deque[float]]()
+
+    def allow(self, content: str) -> bool:
+        """Count a try; false where there were too many."""
+        now = self._clock()
+        tried = self._tried.setdefault(content, deque())
+        while tried and tried[0] <= now - SECONDS:
+            tried.popleft()
+        if len(tried) >= TRIES:
+            return False
+        tried.append(now)
+        return True
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def routes(
+    content: Path,
+    output: Path,
+    wake: Wake,
+    *,
+    clock: Callable[[], datetime] = _utc_now,
+    tries: Tries | None = None,
+) -> list[Route]:
+    """``/approve/<content>``, and below it the galley's files, under a key of their own."""
+    page = _Page(content, output, wake, clock, tries or Tries())
+    return [
+        Route("/approve/{content}", page.show, methods=["GET"]),
+        Route("/approve/{content}", page.take, methods=["POST"]),
+        Route("/approve/{content}/files/{key}/{path:path}", page.file, methods=["GET"]),
+    ]
+
+
+class _Page:
+    def __init__(
+        self,
+        content: Path,
+        output: Path,
+        wake: Wake,
+        clock: Callable[[], datetime],
+        tries: Tries,
+    ) -> None:
+        self._content, self._output, self._wake = content, output, wake
+        self._clock, self._tries = clock, tries
+
+    def _desk(self) -> Desk:
+        return Desk(self._content, self._output, self._clock)
+
+    # ------------------------------------------------------------------------------ answering
+
+    async def show(self, request: Request) -> Response:
+        """The page. It changes nothing."""
+        asked = await asyncio.to_thread(self._opened, request, request.query_params)
+        if asked is None:
+            return self._nothing()
+        view = await asyncio.to_thread(self._view, asked.galley)
+        return _answer(asked, view)
+
+    async def take(self, request: Request) -> Response:
+        """The form: a yes, if it is the page's own and from whom it says."""
+        form = await _form(request)
+        asked = await asyncio.to_thread(self._opened, request, form or request.query_params)
+        if asked is None:
+            return self._nothing()
+        view = await asyncio.to_thread(self._view, asked.galley)
+        if form is None:
+            return _answer(asked, view, "page_unreadable", status=400)
+        if _is_foreign(request.headers):
+            return _answer(asked, view, "page_foreign", status=403)
+        if not view.is_current:
+            return _answer(asked, view)
+        name, code = asked.who or form.get("name", "").strip(), form.get("code", "")
+        if not asked.who:
+            if not (0 < len(name) <= LONGEST_NAME and code):
+                return _answer(asked, view, "page_no_name", status=400, name=name)
+            if not self._tries.allow(asked.galley.content):
+                return _answer(asked, view, "page_too_often", status=429, name=name)
+            if not await asyncio.to_thread(self._is_code, code, name):
+                return _answer(asked, view, "page_wrong_code", status=403, name=name)
+        answer, view = await asyncio.to_thread(self._say_yes, asked.galley, name)
+        if answer.is_yes:
+            self._wake("approval", (asked.galley.entry,))
+        status = 200 if answer.is_yes or not view.is_current else 403
+        return _answer(asked, view, f"page_{answer.result}", status=status, name=name)
+
+    async def file(self, request: Request) -> Response:
+        """One file of a galley, to whoever has the key to look at it."""
+        path = await asyncio.to_thread(self._found, **request.path_params)
+        if path is None:
+            return self._nothing()
+        headers = {**_CLOSED, "Content-Type": content_type(path.name)}
+        if path.suffix == ".html":
+            headers["Content-Security-Policy"] = _FILES_POLICY
+        return FileResponse(path, headers=headers)
+
+    def _nothing(self) -> Response:
+        """What the site answers where nothing is."""
+        page = self._output / "site" / "404.html"
+        if page.is_file():
+            return HTMLResponse(page.read_bytes(), 404, _CLOSED)
+        return PlainTextResponse("404\n", 404, _CLOSED)
+
+    # --------------------------------------------------------------------------- what blocks
+
+    def _opened(self, request: Request, sent: Mapping[str, str]) -> Asked | None:
+        content, token, who = (
+            request.path_params["content"],
+            sent.get("token", ""),
+            sent.get("who", ""),
+        )
+        with self._desk() as desk:
+            galley = _galley(desk, content)
+            if galley is None or not approval.is_link(token, galley, who, desk.secret):
+                return None
+            return Asked(galley, who, token, approval.look_key(galley, desk.secret))
+
+    def _view(self, galley: Galley) -> View:
+        with self._desk() as desk:
+            return view_of(desk, galley)
+
+    def _is_code(self, code: str, name: str) -> bool:
+        with self._desk() as desk:
+            return approval.is_code(code, name, desk.secret)
+
+    def _say_yes(self, galley: Galley, name: str) -> tuple[yes.Answer, View]:
+        """Keep a yes to what the entry says now, read again; how things stand then."""
+        with self._desk() as desk:
+            before = view_of(desk, galley)
+            answer = yes.say_yes(
+                galley, before.content, name, "link",
+                desk.ledger, desk.house, desk.secret, self._clock(),
+            )  # fmt: skip
+            return answer, view_of(desk, galley)
+
+    def _found(self, content: str, key: str, path: str) -> Path | None:
+        with self._desk() as desk:
+            galley = _galley(desk, content)
+            true = approval.look_key(galley, desk.secret) if galley else ""
+            if not true or not approval.same(key, true):
+                return None
+            folder = desk.store.galley(content).resolve()
+        file = folder / path
+        is_inside = "\0" not in path and file.resolve().is_relative_to(folder)
+        return file if is_inside and file.is_file() else None
+
+
+def _galley(desk: Desk, content: str) -> Galley | None:
+    """The galley of a content hash, whether it is the newest of its entry or not."""
+    return desk.ledger.records.galley(content) if re.fullmatch("[0-9a-f]{64}", content) else None
+
+
+# ----------------------------------------------------------------------------- request, answer
+
+
+async def _form(request: Request) -> Mapping[str, str] | None:
+    """The fields of the form, the first of each name; None where it is none of ours."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        return None
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return None
+    try:
+        fields = parse_qs(body.decode(), max_num_fields=20, errors="strict")
+    except ValueError:
+        return None
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _is_foreign(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says that the form stood on another site (Fetch §3.2, Fetch Metadata)."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def _answer(
+    asked: Asked, view: View, key: str = "", *, status: int = 0, name: str = ""
+) -> Response:
+    """The page; ``key`` names the sentence that it answers with, by default the standing's."""
+    house, galley = view.house, view.galley
+    words = catalogue("approval", house.language)
+    if not key or not view.is_current:
+        key = "" if view.standing == "waiting" else f"page_{view.standing}"
+        status = 410 if view.standing == "changed" else 200
+    said = words[key].format(
+        who=name,
+        name=name,
+        missing=view.missing,
+        may=", ".join(house.approval.by),
+        when=_when(view),
+    ) if key else ""  # fmt: skip
+    style = environment("approval").get_template("style.css").render(palette=_palette(house))
+    page = environment("approval").get_template("page.html").render(
+        language=served(house.language),
+        words=words,
+        house=house,
+        galley=galley,
+        view=view,
+        style=style,
+        answer=said,
+        refused=status >= 400,
+        asks=view.standing == "waiting" and (asked.who or name) not in view.names,
+        who=asked.who,
+        name=name,
+        token=asked.token,
+        looks=_looks(asked, view),
+    )  # fmt: skip
+    return HTMLResponse(page, status or 200, {**_CLOSED, "Content-Security-Policy": _policy(style)})
+
+
+def _looks(asked: Asked, view: View) -> list[tuple[str, str]]:
+    base = f"/approve/{asked.galley.content}/files/{asked.look}"
+    return [(key, f"{base}/{quote(path)}") for key, path in view.shown]
+
+
+def _palette(house: House) -> object:
+    from flows.looks import palette
+
+    return palette(house)
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def _when(view: View) -> str:
+    """When it goes out, as the house's clocks show it."""
+    words = catalogue("approval", view.house.language)
+    if view.moment is None:
+        return words["now"]
+    local = view.moment.astimezone(view.house.zone)
+    day = long_date(local.date(), view.house.language)
+    return words["at_moment"].format(day=day, time=f"{local:%H:%M}")

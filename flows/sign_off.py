@@ -1,0 +1,79 @@
+"""How a galley stands now: its entry is read again, and held against what was proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows import approval, galleys
+from flows.desk import Desk
+from flows.edition import Severity
+from flows.house import House
+from flows.ledger import Galley
+from flows.plan import ASKING, Planned, State
+from flows.preview import Point, points
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a galley comes to now. ``standing``: waiting, enough, published or changed."""
+
+    galley: Galley
+    house: House
+    standing: str
+    content: str = ""
+    names: tuple[str, ...] = ()
+    needed: int = 1
+    language: str = ""
+    note: str = ""
+    doubts: tuple[Point, ...] = ()
+    moment: datetime | None = None
+    address: str = ""
+    shown: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_current(self) -> bool:
+        return self.standing in ("waiting", "enough")
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.needed - len(self.names))
+
+
+def view_of(desk: Desk, galley: Galley) -> View:
+    """How a galley stands: its entry is read again, and held against it."""
+    house = desk.house
+    planned = desk.plan([galley.entry], watched=False)
+    item = planned[0] if planned else None
+    if item is None or item.content != galley.content:
+        standing = "published" if _is_out(desk, galley, item) else "changed"
+        fact = desk.ledger.edition(galley.slug)
+        address = house.url(f"{fact.path}/") if fact else ""
+        return View(galley, house, standing, item.content if item else "", address=address)
+    said = approval.names(
+        desk.ledger.records.approvals(galley.entry), galley.content, house, desk.secret
+    )
+    assert item.understood is not None
+    found = [f for f in item.understood.findings if f.severity is Severity.DOUBT]
+    return View(
+        galley,
+        house,
+        "waiting" if item.state in ASKING else "enough",
+        item.content,
+        tuple(sorted(said)),
+        house.approval.people if house.approval.required else 1,
+        item.edition.language,
+        item.surveyed.note,
+        points(found, house.language),
+        item.moment if item.moment and item.moment > desk.clock() else None,
+        shown=galleys.shown(desk.store.galley(galley.content)),
+    )
+
+
+def _is_out(desk: Desk, galley: Galley, item: Planned | None) -> bool:
+    """Whether it is this galley that was published: the last one of its entry, its revision."""
+    fact = item.surveyed.fact if item else None
+    if item is None or item.state is not State.PUBLISHED or fact is None:
+        return False
+    newest = desk.ledger.records.galleys().get(galley.entry)
+    return newest == galley and fact.revision == galley.revision
