@@ -20,7 +20,7 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute, Route
 
-from flows import embedded, events, logs, web
+from flows import approve_page, embedded, events, logs, web
 from flows.failures import explain
 from flows.hooks import Hooks, Knock
 from flows.house import House
@@ -188,7 +188,8 @@ class _Serving:
         hooks = Hooks(
             lambda: self._newsroom.house.hooks, self._knocked, self._told_of_hook, self._log.words
         )
-        return [Route("/hooks/{name}", hooks.answer, methods=["POST"])]
+        asking = approve_page.routes(self._content, self._output, self._newsroom.wake)
+        return [Route("/hooks/{name}", hooks.answer, methods=["POST"]), *asking]
 
     def _knocked(self, knock: Knock) -> None:
         events.hook(knock.hook, knock.event, knock.entries)
