@@ -1,0 +1,120 @@
+"""``prefect.yaml`` and ``automations.yaml``: what they say can be deployed as it is written."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows import embedded
+from tests.cluster.cluster import REPO
+
+FILES = ("prefect.yaml", "automations.yaml")
+
+
+def read(name: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((REPO / name).read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder as an operator has it, and the API of a started server."""
+    folder = tmp_path_factory.mktemp("operator")
+    for name in FILES:
+        (folder / name).write_bytes((REPO / name).read_bytes())
+    server = embedded.start(folder / "output", services=True)
+    try:
+        server.wait()
+        embedded.remember(folder / "output", server)
+        yield folder, server.url
+    finally:
+        server.stop()
+
+
+def typed(folder: Path, api: str, *command: str) -> None:
+    environ = {**os.environ, **embedded.environment(folder / "output"), "PREFECT_API_URL": api}
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", *command],
+        env=environ,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def ask(api: str, path: str, body: object | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{api}/{path}", data=data, headers=headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def test_every_deployment_is_of_a_flow_that_is_there_with_parameters_that_it_has() -> None:
+    from inspect import signature
+
+    for deployment in read("prefect.yaml")["deployments"]:
+        module, name = deployment["entrypoint"].rsplit(".", 1)
+        flow = getattr(importlib.import_module(module), name)
+        assert set(deployment["parameters"]) <= set(signature(flow.fn).parameters)
+
+
+def test_no_deployment_of_the_workers_takes_the_name_of_the_one_that_serve_makes() -> None:
+    assert "due" not in {deployment["name"] for deployment in read("prefect.yaml")["deployments"]}
+
+
+def test_a_wheel_brings_what_the_entrypoint_names() -> None:
+    project = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))
+    assert "flows" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert any(
+        p.startswith("prefect-redis")
+        for p in project["project"]["optional-dependencies"]["cluster"]
+    )
+
+
+@pytest.mark.slow
+def test_deploying_all_makes_the_deployments_and_a_second_time_changes_nothing(
+    prefect: tuple[Path, str],
+) -> None:
+    folder, api = prefect
+    typed(folder, api, "work-pool", "create", "parution", "--type", "process")
+    seen = []
+    for _ in range(2):
+        typed(folder, api, "deploy", "--all")
+        seen.append(
+            [
+                ask(api, f"deployments/name/publish/{name}")
+                for name in ("due-on-workers", "entries-on-workers")
+            ]
+        )
+    first, second = seen
+    assert [d["id"] for d in first] == [d["id"] for d in second]
+    due, entries = second
+    assert due["work_pool_name"] == entries["work_pool_name"] == "parution"
+    assert [s["schedule"]["cron"] for s in due["schedules"]] == ["*/5 * * * *"]
+    assert due["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert due["pull_steps"] == [
+        {"prefect.deployments.steps.set_working_directory": {"directory": str(folder)}}
+    ]
+    assert entries["schedules"] == []
+
+
+@pytest.mark.slow
+def test_the_automation_can_be_made_as_it_is_written(prefect: tuple[Path, str]) -> None:
+    folder, api = prefect
+    typed(folder, api, "automation", "create", "--from-file", "automations.yaml")
+    [made] = ask(api, "automations/filter", {})
+    assert made["enabled"]
+    assert made["trigger"]["within"] == 60
+    assert made["actions"][0]["state"] == "SCHEDULED"
