@@ -176,6 +176,7 @@ def history(
 
 def _take(desk: Desk, staged: Callable[[], Staged], *, as_json: bool) -> None:
     """Take a turn that needs no rendering, and bring it to every target."""
+    from flows import run
     from flows.acts import ImpossibleActError
     from flows.words import catalogue
 
@@ -186,6 +187,7 @@ def _take(desk: Desk, staged: Callable[[], Staged], *, as_json: bool) -> None:
         wrong_use(words[error.rule].format(**error.values))
     desk.release([turn])
     desk.deliver_all()
+    run.tell(desk)
     _answer(desk, as_json=as_json)
 
 

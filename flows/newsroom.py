@@ -18,7 +18,7 @@ from pathlib import Path
 from time import monotonic
 from uuid import UUID
 
-from flows import sources, watch
+from flows import notify, sources, watch
 from flows.desk import Desk, Outcome
 from flows.dispatches import DROP, DUE, LOOK, START, Dispatches, Pass, Wakes
 from flows.failures import explain
@@ -206,6 +206,8 @@ class Newsroom:
             planned = desk.outcome.planned
             self._dispatches.sources(planned, wakes)
             run = self._publish(desk, wakes)
+            if run is None:  # what a run came to, it has told itself
+                notify.after(desk)
             self._remember(desk.outcome)
             done = Pass(desk.house, replace(desk.outcome, planned=planned), writing, run=run)
         memory.glance = before if not writing else None

@@ -51,12 +51,10 @@ class Place:
     is_block: bool = False
 
 
-def after(
-    desk: Desk, outcome: Outcome | None = None, log: Callable[[str], None] = _log.warning
-) -> None:
+def after(desk: Desk, log: Callable[[str], None] = _log.warning) -> None:
     """Tell of what a desk's run came to; ``log`` gets a sentence for each place that failed.
 
-    Never raises. ``outcome``: what it came to, where the desk knows only a part.
+    Never raises.
     """
     house = desk.house
     try:
@@ -64,7 +62,7 @@ def after(
             return
         now = desk.clock()
         told = notices(
-            _asking_still(desk, outcome or desk.outcome),
+            _asking_still(desk, desk.outcome),
             house,
             lambda galley, who: approval.approval_link(galley, who, house, desk.secret),
             local_day(now, house.timezone),
@@ -193,9 +191,7 @@ def _sender(place: Place, house: House) -> Sender | None:
         from flows.notify_blocks import sender
 
         return sender(place.address)
-    # Apprise's own log names addresses.
-    logging.getLogger("apprise").addHandler(logging.NullHandler())
-    logging.getLogger("apprise").propagate = False
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it would name the address
     from apprise import Apprise, AppriseAsset, NotifyFormat
 
     asset = AppriseAsset(app_id=house.name, app_desc=house.name, app_url=house.address)

@@ -25,7 +25,7 @@ from prefect.logging.handlers import APILogHandler
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed, Failed
 
-from flows import channels, events
+from flows import channels, events, notify
 from flows.desk import Desk
 from flows.failures import explain
 from flows.ledger import Fact, LedgerError
@@ -139,13 +139,15 @@ async def publish(
     ``watched`` says that a person sees the doubts; otherwise they hold an edition back.
     """
     with ExitStack() as stack:
-        desk = DESK.get()
-        if desk is None:
-            desk = stack.enter_context(Desk(Path(content), Path(output)))
+        lent = DESK.get()
+        desk = lent or stack.enter_context(Desk(Path(content), Path(output)))
+        if lent is None:
             await asyncio.to_thread(desk.recover)
             await asyncio.to_thread(desk.plan, entries, watched=watched)
         await _publish(desk)
         events.outcome(desk.outcome, desk.house)
+        if lent is None:  # otherwise by whoever lent it, who sees a flow that crashed, too
+            await asyncio.to_thread(notify.after, desk, log=get_run_logger().warning)
         return _closing_state(desk)
 
 
@@ -159,6 +161,7 @@ async def publish_from(desk: Desk, *, watched: bool) -> UUID | None:
     ):
         for item in desk.outcome.to_make:
             desk.fail(item.name, state.message or "the run crashed")
+    await asyncio.to_thread(notify.after, desk)
     await APILogHandler.aflush()  # before a server of this run's own is stopped
     return state.state_details.flow_run_id
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flows import embedded
+from flows import embedded, notify
 from flows.desk import Desk, Outcome
 from flows.plan import Planned
 
@@ -24,6 +24,7 @@ def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Ou
         desk.warm_up()
     desk.judge(only, watched=watched)
     if not (desk.outcome.to_make or desk.undelivered()):
+        tell(desk)
         return desk.outcome
     server = embedded.running(desk.output) or embedded.start(desk.output, services=False)
     try:
@@ -38,6 +39,13 @@ def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Ou
     finally:
         server.stop()
     return desk.outcome
+
+
+def tell(desk: Desk) -> None:
+    """Tell people of what was done or found without a flow; Prefect only where it carries it."""
+    if desk.house.notify.blocks and (server := embedded.running(desk.output)):
+        embedded.use(desk.output, server)
+    notify.after(desk)
 
 
 def preview(desk: Desk, name: str, language_for: Callable[[Planned], str]) -> tuple[Path, Planned]:
