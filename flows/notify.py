@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,15 @@ class Place:
     is_block: bool = False
 
 
-def after(desk: Desk, log: Callable[[str], None] = _log.warning) -> None:
+def _to_log(sentence: str) -> None:
+    """To the long-lived process's log, or to standard error where a command has none."""
+    if _log.handlers:
+        _log.warning("%s", sentence)
+    else:
+        print(sentence, file=sys.stderr)
+
+
+def after(desk: Desk, log: Callable[[str], None] = _to_log) -> None:
     """Tell of what a desk's run came to; ``log`` gets a sentence for each place that failed.
 
     Never raises.
