@@ -201,7 +201,10 @@ class Shore:
 
 def _children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children")
-    direct = [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    try:
+        direct = [int(child) for child in listed.read_text().split()]
+    except OSError:  # it ended meanwhile
+        return []
     return [*direct, *(below for child in direct for below in _children(child))]
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ class Memory:
         claimed: dict[str, str] = {}
         for path, data in self.files.items():
             if path.startswith(index.FOLDER) and path != index.HEAD:
-                claimed |= json.loads(data)["files"]
+                claimed |= json.loads(data).get("files", {})
         return claimed
 
 
@@ -78,6 +79,33 @@ def push(root: Path, store: Memory, number: int, writes: float = float("inf")) -
 
     store.before = count
     mirror(root, number, Line(store, "memory://", Patience(tries=1)), lambda _step: None)
+
+
+@pytest.mark.parametrize("then", [{"a": 2, "b": 1}, {"b": 2, "c": 1}, {"a": 1, "b": 1}])
+@pytest.mark.parametrize("writes", range(1, 16))
+def test_what_a_machine_that_slept_still_wrote_is_made_good_by_the_next_push(
+    tmp_path: Path, writes: int, then: dict[str, int]
+) -> None:
+    """Number 3 passes from beginning to end while number 2 holds a write in its hand."""
+    store = Memory()
+    push(site(tmp_path, 1, {"a": 1, "b": 1}), store, 1)
+    slow, fast = site(tmp_path, 2, {"a": 2, "b": 1}), site(tmp_path, 3, {"b": 2, "c": 1})
+    left = writes
+
+    def overtake() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            push(fast, store, 3)
+            store.before = lambda: None
+
+    store.before = overtake
+    with suppress(TargetError):  # its last write may be the very one
+        mirror(slow, 2, Line(store, "memory://", Patience(tries=1)), lambda _step: None)
+    assert left <= 0, "number 2 has fewer writes"
+    root = site(tmp_path, 4, then)
+    push(root, store, 4)
+    assert {p: d for p, d in store.files.items() if p[0] != "."} == seen(root)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
