@@ -36,7 +36,8 @@ def withdrawal(
     if public.is_withdrawn:
         raise ImpossibleActError("withdrawn_already", slug=slug)
     former = imprint_from(read_manifest(store.release(slug, public.revision)))
-    imprint = release.imprint_after(former, ledger.last_revision(slug) + 1, reason, now)
+    revision = max(ledger.last_revision(slug), public.revision) + 1
+    imprint = release.imprint_after(former, revision, reason, now)
     line = shelf.Line(
         path=imprint.path,
         title=public.title,
@@ -55,7 +56,7 @@ def withdrawal(
         act=WITHDRAWN,
         revision=imprint.revision,
         updated=imprint.updated,
-        turn=ledger.last_turn(slug) + 1,
+        turn=public.turn + 1,  # of what was judged here; if that is over, the act is overtaken
         who=who,
         note=reason,
         at=None,
@@ -77,8 +78,9 @@ def rollback(slug: str, revision: int | None, note: str, who: str, ledger: Ledge
         raise ImpossibleActError("no_such_revision", slug=slug, revision=revision, known=known)
     if revision == public.revision:
         raise ImpossibleActError("public_already", slug=slug, revision=revision)
-    turn = ledger.last_turn(slug) + 1
-    fact = replace(shown[revision], act=ROLLED_BACK, turn=turn, who=who, note=note, at=None)
+    fact = replace(
+        shown[revision], act=ROLLED_BACK, turn=public.turn + 1, who=who, note=note, at=None
+    )
     return Staged(fact, None)
 
 

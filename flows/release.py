@@ -13,7 +13,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,12 @@ def imprint_of(edition: Edition, house: House, revision: int, now: datetime) -> 
 
 
 def imprint_after(former: Imprint, revision: int, note: str, now: datetime) -> Imprint:
-    """The imprint of a later revision: the same address and guid, one more line of history."""
-    moment = max(now.astimezone(UTC).replace(microsecond=0), former.updated)
+    """The imprint of a later revision: the same address and guid, one more line of history.
+
+    It is later than the former one even where the clock was put back: a feed reader goes by that.
+    """
+    after = former.updated + timedelta(seconds=1)
+    moment = max(now.astimezone(UTC).replace(microsecond=0), after)
     return replace(
         former,
         revision=revision,
@@ -153,20 +157,35 @@ def publish(
 ) -> list[Fact]:
     """Make staged releases public, all of them at one moment; the facts as recorded.
 
-    Call it with the lock held. ``reached`` is told each step as it is passed. Raises
-    :class:`flows.site.RefusedError` where the shelf does not hold: then nothing has changed.
+    Call it with the lock held. What another run left half done while this one waited for the
+    lock, or this one's own last try, is finished or undone first; what is not the next turn of
+    its edition after that was overtaken, and is left out. ``reached`` is told each step as it is
+    passed. Raises :class:`flows.site.RefusedError` where the shelf does not hold: then nothing
+    has changed.
     """
+    finished, _undone = _settle(store, ledger, house, now)
+    own = {item.fact.manifest for item in staged}
+    finished = [fact for fact in finished if fact.manifest in own]
+    staged = [item for item in staged if _is_next(item.fact, ledger)]
     facts = ledger.record("begun", [item.fact for item in staged], now)
     reached("begun")
     for item, fact in zip(staged, facts, strict=True):
         _move_into_place(item.folder, fact, store)
         reached("moved")
     try:
-        return _make_public(facts, store, ledger, house, now, reached)
+        published = _make_public(facts, store, ledger, house, now, reached) if facts else []
+        return [*finished, *published]
     except site.RefusedError:
         for fact in facts:
             _undo(fact, store, ledger, now)
         raise
+
+
+def _is_next(fact: Fact, ledger: Ledger) -> bool:
+    """Whether a turn still follows the last one, and its release is not one that was out."""
+    if fact.turn <= ledger.last_turn(fact.slug):
+        return False
+    return fact.act == ROLLED_BACK or fact.revision > ledger.last_revision(fact.slug)
 
 
 def _move_into_place(folder: Path | None, fact: Fact, store: Store) -> None:
@@ -180,11 +199,8 @@ def _move_into_place(folder: Path | None, fact: Fact, store: Store) -> None:
                 asset.replace(shared / asset.name)
         shutil.rmtree(folder / "assets", ignore_errors=True)
         folder.rename(place)
-    file = store.turn(fact.slug, fact.turn)
-    draft = file.with_suffix(".draft")
-    tree.write(draft, to_json(fact_to_json(fact)))
-    draft.replace(file)  # last: where it stands, the turn is whole
-    tree.sync_folder(place.parent)
+    file = store.turn(fact.slug, fact.turn)  # last: where it stands, the turn is whole
+    tree.write_whole(file, to_json(fact_to_json(fact)), file.with_suffix(".draft"))
 
 
 def _make_public(
@@ -208,7 +224,8 @@ def _make_public(
 
 def _undo(fact: Fact, store: Store, ledger: Ledger, now: datetime) -> None:
     store.turn(fact.slug, fact.turn).unlink(missing_ok=True)
-    if fact.act != ROLLED_BACK:  # whose release is a former one
+    known = {done.revision for done in ledger.history(fact.slug)}
+    if fact.act != ROLLED_BACK and fact.revision not in known:  # never one that was out
         shutil.rmtree(store.release(fact.slug, fact.revision), ignore_errors=True)
     ledger.record("undone", [fact], now)
 
@@ -224,22 +241,37 @@ def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[R
     """
     if ledger.knows_nothing() and (found := site.facts_of(store)):
         ledger.record("done", found, now)
-        if tree.current(store.site) is None:
-            tree.swap(store.site, site.build_root([], store, ledger, house))
-    done = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
-    complete = []
+        unseen = [fact for fact in ledger.known().values() if not _is_seen(fact, store)]
+        if unseen or tree.current(store.site) is None:
+            tree.swap(store.site, site.build_root(unseen, store, ledger, house))
+    swept = [Recovered("undone", slug, 0) for slug in store.sweep_staging()]
+    finished, undone = _settle(store, ledger, house, now)
+    return [
+        *swept,
+        *(Recovered("undone", fact.slug, fact.revision) for fact in undone),
+        *(Recovered("finished", fact.slug, fact.revision) for fact in finished),
+    ]
+
+
+def _settle(
+    store: Store, ledger: Ledger, house: House, now: datetime
+) -> tuple[list[Fact], list[Fact]]:
+    """Finish or undo each turn that was begun; those finished, and those undone."""
+    seen, complete, undone = [], [], []
     for fact in ledger.unfinished():
-        place = store.release(fact.slug, fact.revision)
-        is_whole = store.turn(fact.slug, fact.turn).is_file()
-        if is_whole and (store.site / fact.path).resolve() == (place / "public").resolve():
-            ledger.record("done", [fact], now)
-        elif is_whole:
-            complete.append(fact)
-        else:
+        if not store.turn(fact.slug, fact.turn).is_file():
             _undo(fact, store, ledger, now)
-            done.append(Recovered("undone", fact.slug, fact.revision))
-            continue
-        done.append(Recovered("finished", fact.slug, fact.revision))
+            undone.append(fact)
+        elif _is_seen(fact, store):
+            seen += ledger.record("done", [fact], now)
+        else:
+            complete.append(fact)
     if complete:
-        _make_public(complete, store, ledger, house, now, lambda _step: None)
-    return done
+        complete = _make_public(complete, store, ledger, house, now, lambda _step: None)
+    return [*seen, *complete], undone
+
+
+def _is_seen(fact: Fact, store: Store) -> bool:
+    """Whether the site shows the release that a turn chose."""
+    place = store.release(fact.slug, fact.revision) / "public"
+    return (store.site / fact.path).resolve() == place.resolve()

@@ -7,7 +7,9 @@ ninety-nine), so that one new edition costs the same in a small archive and in a
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from flows import proof as proving
@@ -71,7 +73,18 @@ def facts_of(store: Store) -> list[Fact]:
             raise SiteError(f"{path} cannot be read: {error}. Put it back from a copy.") from error
         if (store.release(fact.slug, fact.revision) / "manifest.json").is_file():
             facts.append(fact)
-    return sorted(facts, key=lambda fact: (fact.at or fact.updated, fact.number, fact.turn))
+    return _in_order(facts)
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """By their moments, but an edition's by its turns, also where the clock was put back."""
+    latest: dict[str, datetime] = {}
+    dated = []
+    for fact in sorted(facts, key=lambda fact: (fact.slug, fact.turn)):
+        at = fact.at or fact.updated
+        latest[fact.slug] = max(at, latest.get(fact.slug, at))
+        dated.append((latest[fact.slug], fact.number, fact.turn, fact))
+    return [fact for *_key, fact in sorted(dated, key=lambda one: one[:3])]
 
 
 def _same_mode(root: Path | None, store: Store) -> Path | None:
@@ -148,9 +161,14 @@ def _front_files(total: int, years: Sequence[int], view: _View) -> tuple[File, .
 def _share_assets(files: Iterable[File], store: Store) -> None:
     for file in files:
         target = store.tree / file.path
-        if file.path.startswith("assets/") and not target.exists():
+        if file.path.startswith("assets/") and not _has(target, len(file.data)):
             target.parent.mkdir(parents=True, exist_ok=True)
-            tree.write(target, file.data)
+            draft = store.tree / f".{target.name}.{os.getpid()}"
+            tree.write_whole(target, file.data, draft)  # it is public from the first byte on
+
+
+def _has(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
 
 
 def _item(fact: Fact, store: Store) -> shelf.Item:

@@ -91,8 +91,9 @@ class Store:
         from filelock import FileLock
 
         folder = self.output / "staging" / secrets.token_hex(4)
-        folder.mkdir(parents=True)
-        with FileLock(f"{folder}.lock"):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):  # first: a folder without a lock would never be swept
+            folder.mkdir()
             try:
                 yield folder
             finally:

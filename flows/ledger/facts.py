@@ -203,8 +203,9 @@ class Facts:
         return [fact_from(row) for row in self.database.rows(query.order_by(_turns.c.id))]
 
     def unfinished(self) -> list[Fact]:
-        """Turns begun and neither done nor undone: what a killed run left."""
-        return self._open("begun")
+        """Turns begun and neither done nor undone: what a killed run left. One that was tried
+        twice is there once, as it was begun last."""
+        return list({(fact.slug, fact.turn): fact for fact in self._open("begun")}.values())
 
     def asked(self) -> dict[str, Fact]:
         """The corrections that a person asked for and that are not out yet, by entry."""
@@ -220,7 +221,11 @@ class Facts:
         """
         next_number = itertools.count(self.total() + 1)
         recorded = [
-            replace(fact, number=fact.number or next(next_number), at=fact.at or now)
+            replace(
+                fact,
+                number=fact.number or self._number(fact.slug) or next(next_number),
+                at=fact.at or now,
+            )
             for fact in facts
         ]
         if recorded:
@@ -228,6 +233,9 @@ class Facts:
         return recorded
 
     # ------------------------------------------------------------------------------- private
+
+    def _number(self, slug: str) -> int:
+        return self._highest(_turns.c.number, _turns.c.slug == slug)
 
     def _mine(self) -> sa.ColumnElement[bool]:
         return _turns.c.trial == self.trial
@@ -245,12 +253,13 @@ class Facts:
         return [fact_from(row) for row in self.database.rows(query)]
 
     def _open(self, stage: str) -> list[Fact]:
-        """What stands in ``stage`` with nothing of the same edition done or undone after it."""
+        """What stands in ``stage`` and was not ended: a wish by any turn that was done after it,
+        a turn by its own being done or undone."""
         later = _turns.alias("later")
         ended = sa.exists().where(
             later.c.trial == _turns.c.trial,
             later.c.slug == _turns.c.slug,
-            later.c.stage.in_(("done", "undone")),
+            later.c.stage.in_(("done", "undone") if stage == "begun" else ("done",)),
             later.c.id > _turns.c.id,
         )
         if stage == "begun":

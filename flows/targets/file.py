@@ -32,6 +32,13 @@ def write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def write_whole(path: Path, data: bytes, draft: Path) -> None:
+    """Write a file so that it is there whole or not at all; ``draft`` lies on the same disk."""
+    write(draft, data)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable (POSIX: a rename is not, until its folder is)."""
     handle = os.open(folder, os.O_RDONLY)
@@ -116,6 +123,8 @@ def swap(site: Path, root: Path) -> None:
 def sweep(site: Path, tree: Path) -> None:
     """Remove the folders of the tree that neither the public root nor the last few use."""
     now = current(site)
+    for draft in tree.glob(".*"):
+        draft.unlink()
     roots = sorted((p for p in (tree / "roots").iterdir() if p.name[0] != "."), key=number)
     kept = [root for root in roots if root == now] + roots[-KEPT_ROOTS:]
     used = set(kept)

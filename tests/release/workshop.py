@@ -65,9 +65,10 @@ def publish_due(content: Path, output: Path, minutes: int = 0) -> list[Fact]:
 
 
 def public_files(site: Path) -> dict[str, bytes]:
-    """What a reader can fetch: every file below the site, by its address."""
+    """What a reader can fetch: every file below the site, by its address; none before the first
+    publication."""
     found: dict[str, bytes] = {}
-    pending = [(site, "")]
+    pending = [(site, "")] if site.exists() else []
     while pending:
         folder, prefix = pending.pop()
         for item in folder.iterdir():
