@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -190,9 +191,9 @@ def cluster(folder: Path, *, servers_and_services: int = 2) -> Iterator[Cluster]
             for n, port in enumerate(ports, 1):
                 where = ("--host", "127.0.0.1", "--port", str(port))
                 made.start(f"server-{n}", "server", "start", "--no-services", *where)
-            for port in ports:
-                health = f"http://127.0.0.1:{port}/api/health"
-                until(lambda u=health: urllib.request.urlopen(u, timeout=2), "a server", 120)  # type: ignore[misc]
+                # One after the other: two that register their blocks in a new database at the
+                # same moment can wait for each other for ever.
+                until(partial(_answers, port), "a server", 120)
             for n in range(1, servers_and_services + 1):
                 made.start(f"services-{n}", "server", "services", "start")
             made.run("work-pool", "create", "parution", "--type", "process")
@@ -202,6 +203,11 @@ def cluster(folder: Path, *, servers_and_services: int = 2) -> Iterator[Cluster]
         finally:
             made.stop()
             balancer.close()
+
+
+def _answers(port: int) -> bool:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=2) as answer:
+        return bool(answer.status == 200)
 
 
 def _below(pid: int) -> list[int]:

@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 from flows import embedded
-from tests.cluster.cluster import REPO
+from tests.cluster.cluster import REPO, settings
+from tests.cluster.servers import Postgres
 
 FILES = ("prefect.yaml", "automations.yaml")
 
@@ -81,6 +82,24 @@ def test_a_wheel_brings_what_the_entrypoint_names() -> None:
         p.startswith("prefect-redis")
         for p in project["project"]["optional-dependencies"]["cluster"]
     )
+
+
+def test_the_containers_are_told_what_the_cluster_of_the_tests_is_told() -> None:
+    compose = read("compose.yaml")
+    told = settings(REPO, Postgres(REPO), "redis://redis:6379", "http://balancer:4200/api")
+    server = compose["services"]["server-1"]["environment"]
+    for name, value in told.items():
+        if "REDIS" in name or "prefect_redis" in value or "DOCKET" in name:
+            assert server.get(name, value) == value, name
+    lacking = {name for name in told if name.startswith(("PREFECT_SERVER_E", "PREFECT_SERVER_D"))}
+    assert lacking <= server.keys()
+    worker = compose["services"]["worker"]["environment"]
+    assert {"PARUTION_LEDGER", "PARUTION_SECRET", "PREFECT_API_URL"} <= worker.keys()
+
+
+def test_what_was_not_run_says_so() -> None:
+    for name in ("compose.yaml", "Dockerfile"):
+        assert "NOT RUN HERE" in (REPO / name).read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -163,3 +163,18 @@ def test_a_run_that_lost_its_lock_changes_nothing_and_the_next_one_finishes(
 
 def _count(server: Postgres, *, granted: bool) -> int:
     return int(str(server.tell(COUNT.format(str(granted).lower()))[0][0]))
+
+
+def test_a_house_that_moves_to_postgresql_publishes_nothing_again(
+    on_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 4))
+    output = tmp_path / "output"
+    workshop.publish_due(content, output)
+    with workshop.desk(content, output) as at:
+        known = at.ledger.known()
+    monkeypatch.setenv("PARUTION_LEDGER", on_postgres)
+    assert workshop.publish_due(content, output, minutes=5) == []
+    ledger = Ledger(on_postgres, trial=False)
+    assert ledger.known() == known
+    ledger.close()
