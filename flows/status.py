@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,7 +12,7 @@ from flows.desk import Desk, Outcome
 from flows.edition import Finding
 from flows.ledger import Fact
 from flows.manifest import read_manifest
-from flows.plan import Planned, State
+from flows.plan import ASKING, Planned, State
 from flows.words import catalogue, say
 
 
@@ -34,6 +34,8 @@ def _row(desk: Desk, item: Planned, language: str) -> dict[str, Any]:
         "entry": item.name,
         "title": edition.title if edition else (fact.title if fact else None),
         "state": str(item.state),
+        "approved_by": sorted(item.approved_by),
+        "approvals_missing": _missing(item, desk),
         "revision": fact.revision if fact else None,
         "address": desk.house.url(f"{fact.path}/") if fact else None,
         "findings": {name: counts[name] for name in ("error", "doubt", "note")},
@@ -41,6 +43,14 @@ def _row(desk: Desk, item: Planned, language: str) -> dict[str, Any]:
         "due_local": _moment(item, desk),
         "reasons": [say(f, language)[0] for f in findings if f.severity != "note"],
     }
+
+
+def _missing(item: Planned, desk: Desk) -> int:
+    """How many people more have to say yes before an edition may go out."""
+    if item.state not in ASKING:
+        return 0
+    approval = desk.house.approval
+    return (approval.people if approval.required else 1) - len(item.approved_by)
 
 
 def _released(desk: Desk, fact: Fact | None) -> Counter[str]:
@@ -55,6 +65,8 @@ def _gone(desk: Desk, fact: Fact) -> dict[str, Any]:
         "entry": fact.entry,
         "title": fact.title,
         "state": str(State.WITHDRAWN if fact.is_withdrawn else State.PUBLISHED),
+        "approved_by": [],
+        "approvals_missing": 0,
         "revision": fact.revision,
         "address": desk.house.url(f"{fact.path}/"),
         "findings": dict.fromkeys(("error", "doubt", "note"), 0),
@@ -83,12 +95,25 @@ def show(listed: list[dict[str, Any]], language: str, stream: TextIO) -> None:
         )
         table.add_row(
             f"{row['title'] or '—'}\n[dim]{row['entry']}[/dim]",
-            words[f"state_{row['state'].replace(' ', '_')}"],
+            _state(row, words),
             str(row["revision"] or "—"),
             findings or "—",
             row["due_local"] or (words["now"] if row["due"] else "—"),
         )
     console.print(table)
+
+
+def _state(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """A state in words, and below it whose yes an edition has that waits for another's."""
+    from rich.markup import escape
+
+    state = words[f"state_{row['state'].replace(' ', '_')}"]
+    if not (row["approved_by"] and row["approvals_missing"]):
+        return state
+    said = words["approved_so_far"].format(
+        names=", ".join(row["approved_by"]), missing=row["approvals_missing"]
+    )
+    return f"{state}\n[dim]{escape(said)}[/dim]"
 
 
 # --------------------------------------------------------------------------------- an outcome

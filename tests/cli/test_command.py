@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.approval import approval_of
 from tests.cli.command import parution
 from tests.release import workshop
 
@@ -86,6 +87,24 @@ def test_status_lists_state_revision_findings_and_what_is_due(tmp_path: Path) ->
     table = parution("status", "--content", content, "--output", tmp_path / "output").stdout
     assert "ready to publish" in table
     assert "Edition 00001" in table
+
+
+def test_status_names_who_said_yes_and_how_many_more_it_takes(tmp_path: Path) -> None:
+    house = workshop.HOUSE + "[approval]\nrequired = true\npeople = 2\n"
+    content = workshop.content_folder(tmp_path / "content", range(1, 2), house=house)
+    folders = ("--content", content, "--output", tmp_path / "output")
+    for name in ("Anne [desk]", "Bernard"):
+        with workshop.desk(content, tmp_path / "output") as at:
+            [item] = at.plan(watched=False)
+            galley = at.ask(item, {"proof.json": b"{}\n"})
+            at.ledger.records.approve(approval_of(galley, name, "cli", at.secret), at.clock())
+        [row] = json.loads(parution("status", "--json", *folders).stdout)
+        table = parution("status", *folders).stdout
+        if name != "Bernard":
+            assert (row["approved_by"], row["approvals_missing"]) == ([name], 1)
+            assert "approved by Anne [desk]; 1 more needed" in table
+    assert (row["state"], row["approved_by"]) == ("due", ["Anne [desk]", "Bernard"])
+    assert "more needed" not in table
 
 
 @pytest.mark.slow
