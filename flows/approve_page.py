@@ -27,9 +27,9 @@ from flows import approval, yes
 from flows.desk import Desk
 from flows.house import House
 from flows.ledger import Galley
-from flows.sign_off import View, view_of
+from flows.sign_off import View, give, sentence, view_of
 from flows.targets.types import content_type
-from flows.words import catalogue, environment, long_date, served
+from flows.words import catalogue, environment, served
 
 #: Codes that may be tried in so many seconds, for one galley.
 TRIES, SECONDS = 5, 60.0
@@ -194,12 +194,7 @@ class _Page:
     def _say_yes(self, galley: Galley, name: str) -> tuple[yes.Answer, View]:
         """Keep a yes to what the entry says now, read again; how things stand then."""
         with self._desk() as desk:
-            before = view_of(desk, galley)
-            answer = yes.say_yes(
-                galley, before.content, name, "link",
-                desk.ledger, desk.house, desk.secret, self._clock(),
-            )  # fmt: skip
-            return answer, view_of(desk, galley)
+            return give(desk, galley, name, "link")
 
     def _found(self, content: str, key: str, path: str) -> Path | None:
         with self._desk() as desk:
@@ -255,13 +250,7 @@ def _answer(
     if not key or not view.is_current:
         key = "" if view.standing == "waiting" else f"page_{view.standing}"
         status = 410 if view.standing == "changed" else 200
-    said = words[key].format(
-        who=name,
-        name=name,
-        missing=view.missing,
-        may=", ".join(house.approval.by),
-        when=_when(view),
-    ) if key else ""  # fmt: skip
+    said = sentence(key, view, name) if key else ""
     style = environment("approval").get_template("style.css").render(palette=_palette(house))
     page = environment("approval").get_template("page.html").render(
         language=served(house.language),
@@ -298,13 +287,3 @@ def _policy(style: str) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
-
-
-def _when(view: View) -> str:
-    """When it goes out, as the house's clocks show it."""
-    words = catalogue("approval", view.house.language)
-    if view.moment is None:
-        return words["now"]
-    local = view.moment.astimezone(view.house.zone)
-    day = long_date(local.date(), view.house.language)
-    return words["at_moment"].format(day=day, time=f"{local:%H:%M}")

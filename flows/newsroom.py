@@ -25,7 +25,7 @@ from flows.failures import explain
 from flows.house import House
 from flows.logs import Log
 from flows.metrics import Metrics
-from flows.plan import State
+from flows.plan import Planned, State
 from flows.store import Store
 
 #: Seconds after which the folder is looked at, whatever was heard of it.
@@ -209,8 +209,9 @@ class Newsroom:
             if run is None:  # what a run came to, it has told itself
                 notify.after(desk)
             self._remember(desk.outcome)
+            is_tended = self._tend(desk, planned)
             done = Pass(desk.house, replace(desk.outcome, planned=planned), writing, run=run)
-        memory.glance = before if not writing else None
+        memory.glance = before if is_tended and not writing else None
         return replace(done, next=self._next(done))
 
     def _publish(self, desk: Desk, wakes: Wakes) -> UUID | None:
@@ -230,6 +231,16 @@ class Newsroom:
 
         desk.begin(desk.outcome.to_make[:HEAD_START])
         return asyncio.run(publish_from(desk, watched=False))
+
+    def _tend(self, desk: Desk, planned: Iterable[Planned]) -> bool:
+        """Have Prefect's pages ask for what waits for a yes; whether that could be done."""
+        if not desk.ledger.records.galleys():
+            return True
+        if not self._answers():
+            return False
+        from flows.asking import tend
+
+        return asyncio.run(tend(desk, planned))
 
     def _whole(self) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
         """Names of the entries to plan (empty: all of them; None: there is none), and of those

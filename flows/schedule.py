@@ -32,6 +32,7 @@ from prefect.schedules import Cron
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from flows.asking import approve_deployment
 from flows.events import REQUESTED
 from flows.house import House
 from flows.publish import publish
@@ -83,6 +84,7 @@ async def open_runner(
     """
     runner = _Runner(on_terminate)
     deployment = await runner.aadd_deployment(await due_deployment(content, output, house))
+    await runner.aadd_deployment(await approve_deployment(content, output))
     async with _client() as client:
         await answer_requests(client, deployment)
     return runner

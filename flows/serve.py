@@ -8,6 +8,7 @@ whatever is killed is finished or undone by the next start.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import signal
 import socket
@@ -75,6 +76,8 @@ def serve(
     is_ended = True
     try:
         embedded.use(output, server)
+        # Once, while the server starts, and not in two threads that would wait for each other.
+        importlib.import_module("flows.schedule")
         _have_it_answer(output, server)
         is_ended = asyncio.run(_Serving(content, output, house, places, server, begin, style).run())
     finally:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows import approval, galleys
+from flows import approval, galleys, yes
 from flows.desk import Desk
 from flows.edition import Severity
 from flows.house import House
 from flows.ledger import Galley
 from flows.plan import ASKING, Planned, State
 from flows.preview import Point, points
+from flows.words import catalogue, long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,33 @@ def _is_out(desk: Desk, galley: Galley, item: Planned | None) -> bool:
         return False
     newest = desk.ledger.records.galleys().get(galley.entry)
     return newest == galley and fact.revision == galley.revision
+
+
+def give(desk: Desk, galley: Galley, who: str, way: str) -> tuple[yes.Answer, View]:
+    """Keep ``who``'s yes to a galley, if it is what the entry says now; how it stands then."""
+    content = view_of(desk, galley).content
+    answer = yes.say_yes(
+        galley, content, who, way, desk.ledger, desk.house, desk.secret, desk.clock()
+    )
+    return answer, view_of(desk, galley)
+
+
+def when(view: View) -> str:
+    """When a galley goes out, as the house's clocks show it."""
+    words = catalogue("approval", view.house.language)
+    if view.moment is None:
+        return words["now"]
+    local = view.moment.astimezone(view.house.zone)
+    day = long_date(local.date(), view.house.language)
+    return words["at_moment"].format(day=day, time=f"{local:%H:%M}")
+
+
+def sentence(key: str, view: View, who: str = "") -> str:
+    """What a person is answered, in the house's language."""
+    return catalogue("approval", view.house.language)[key].format(
+        who=who,
+        name=who,
+        missing=view.missing,
+        may=", ".join(view.house.approval.by),
+        when=when(view),
+    )

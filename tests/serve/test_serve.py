@@ -48,7 +48,8 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def due_deployment(serving: Serving) -> dict[str, Any]:
-    [found] = until(lambda: serving.api("deployments/filter", {}) or None)
+    named = {"deployments": {"name": {"any_": ["due"]}}}
+    [found] = until(lambda: serving.api("deployments/filter", named) or None)
     return dict(found)
 
 
