@@ -2,9 +2,11 @@
 # make test      set everything up, and run the tests
 # make serve     the site on http://localhost:8000, and what is due on its schedule
 # make bench     timings, as ratios against bare scripts in the same run
+# make cluster   200 editions through two Prefect servers and three workers, with two of them killed
+# make chaos     seeded faults at every step, and what readers see after each; ARGS='--seeds 200'
 # make lint      style, types, import layers
 # make lock      write the lock files anew from pyproject.toml
-.PHONY: publish test serve bench lint lock setup setup-tests clean
+.PHONY: publish test serve bench cluster chaos lint lock setup setup-tests clean
 .DEFAULT_GOAL := publish
 
 PYTHON ?= python3
@@ -21,6 +23,12 @@ test: setup-tests
 
 bench: setup-tests
 	$(BIN)/python -m tests.bench.table $(ARGS)
+
+cluster: setup-tests
+	$(BIN)/python -m tests.cluster.run $(ARGS)
+
+chaos: setup-tests
+	$(BIN)/python -m tests.chaos.run $(ARGS)
 
 lint: setup-tests
 	$(BIN)/ruff check .
