@@ -32,7 +32,7 @@ from prefect.schedules import Cron
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
-from flows.asking import approve_deployment
+from flows.asking import approve, approve_deployment
 from flows.events import REQUESTED
 from flows.house import House
 from flows.publish import publish
@@ -124,11 +124,11 @@ def _shape(automation: AutomationCore) -> object:
 
 
 async def mark_crashed(now: datetime, why: str) -> list[FlowRun]:
-    """Mark as crashed the publish runs that stand as running, though their process has given no
+    """Mark as crashed the runs of ours that stand as running, though their process has given no
     heartbeat for :data:`SILENCE` seconds; those runs. What they had to publish is due still."""
     async with _client() as client:
         running = await client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[publish.name])),
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[publish.name, approve.name])),
             flow_run_filter=FlowRunFilter.model_validate(
                 {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
             ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
+from urllib.request import Request
 
 import pytest
 
@@ -14,10 +15,17 @@ from flows.ledger import Galley, Ledger
 from flows.store import Store
 from tests.release import workshop
 from tests.serve import process
-from tests.serve.process import Serving, until
+from tests.serve.process import Serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]
+#: Seconds for a run to be taken up, which a machine with other work makes longer.
+PATIENCE = 240
+T = TypeVar("T")
 FIRST, ENTRY = "/2026/edition-00001/", "e00001.md"
+
+
+def until(ask: Callable[[], T | None]) -> T:
+    return process.until(ask, PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +107,8 @@ def test_a_yes_behind_a_link_publishes_at_once_and_prefect_asks_no_more(serving:
     assert serving.get(approval.link_path(shown, "Anne", secret))[0] == 200
     assert serving.get(address)[0] == 404
     form = {"token": approval.link_token(shown, "Anne", secret), "who": "Anne"}
-    status, _headers, page = serving.ask(
-        process.urllib.request.Request(
-            f"{serving.site}/approve/{shown.content}", data=urlencode(form).encode()
-        )
-    )
+    address_of_form = f"{serving.site}/approve/{shown.content}"
+    status, _headers, page = serving.ask(Request(address_of_form, urlencode(form).encode()))
     assert (status, b"Thank you, Anne" in page) == (200, True)
     until(lambda: serving.is_live(address))
     until(lambda: serving.api(f"flow_runs/{run['id']}")["state_type"] == "CANCELLED")
