@@ -130,10 +130,12 @@ def test_deploying_all_makes_the_deployments_and_a_second_time_changes_nothing(
 
 
 @pytest.mark.slow
-def test_the_automation_can_be_made_as_it_is_written(prefect: tuple[Path, str]) -> None:
+def test_the_automations_can_be_made_as_they_are_written(prefect: tuple[Path, str]) -> None:
     folder, api = prefect
     typed(folder, api, "automation", "create", "--from-file", "automations.yaml")
-    [made] = ask(api, "automations/filter", {})
-    assert made["enabled"]
-    assert made["trigger"]["within"] == 60
-    assert made["actions"][0]["state"] == "SCHEDULED"
+    made = {a["name"]: a for a in ask(api, "automations/filter", {})}
+    marking, taking = (made[f"parution: {what} silent runs"] for what in ("mark", "take up"))
+    assert marking["trigger"]["within"] == 60
+    assert marking["actions"][0]["name"] in str(taking["trigger"]["expect"])
+    assert [a["actions"][0]["state"] for a in (marking, taking)] == ["CRASHED", "SCHEDULED"]
+    assert all(a["enabled"] and not a["actions"][0]["force"] for a in (marking, taking))
