@@ -134,7 +134,7 @@ class _Page:
         view = await asyncio.to_thread(self._view, asked.galley)
         if form is None:
             return _answer(asked, view, "page_unreadable", status=400)
-        if _is_foreign(request.headers):
+        if _is_foreign(request.headers, view.house):
             return _answer(asked, view, "page_foreign", status=403)
         if not view.is_current:
             return _answer(asked, view)
@@ -233,12 +233,16 @@ async def _form(request: Request) -> Mapping[str, str] | None:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _is_foreign(headers: Mapping[str, str]) -> bool:
-    """Whether a browser says that the form stood on another site (Fetch §3.2, Fetch Metadata)."""
+def _is_foreign(headers: Mapping[str, str], house: House) -> bool:
+    """Whether a browser says that the form stood on another site (Fetch §3.2, Fetch Metadata).
+
+    Behind a proxy ``Host`` may be this process's own; the browser still names the house's address.
+    """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    own = (headers.get("host", ""), urlsplit(house.address).netloc.lower())
+    return origin is not None and urlsplit(origin).netloc not in own
 
 
 def _answer(

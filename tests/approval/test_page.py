@@ -235,6 +235,14 @@ def test_a_personal_link_needs_no_code_and_the_next_run_publishes(room: Room) ->
     assert "<form" not in page.text
 
 
+@pytest.mark.parametrize("host", ["house.example", "127.0.0.1:8000"])
+def test_behind_a_proxy_the_houses_own_form_is_taken_whatever_host_it_passes_on(
+    room: Room, host: str
+) -> None:
+    headers = {"Origin": "https://house.example", "Host": host, "Sec-Fetch-Site": "same-origin"}
+    assert room.send(room.prove(), "Anne", headers=headers).status_code == 200
+
+
 def test_a_name_and_its_code_do_as_well(room: Room) -> None:
     galley = room.prove()
     assert 'name="code"' in room.get(room.link(galley)).text
