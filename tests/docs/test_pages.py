@@ -78,7 +78,7 @@ def test_the_guide_tells_of_every_key_and_no_other():
 def test_the_guide_goes_through_every_setting_of_the_house():
     steps = pages.text_of(GUIDE).split("pas à pas")[1].split("\n## ")[0]
     for part in (House, Looks, Schedule, Rules):
-        for key, setting in part.model_fields.items():
+        for key in part.model_fields:
             names = (f"`{key}`", f"`[{key}]`")
             assert key == "trial" or part is Looks or any(name in steps for name in names)
 
