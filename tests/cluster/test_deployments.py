@@ -29,7 +29,7 @@ def read(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A folder as an operator has it, and the API of a started server."""
+    """A folder as an operator has it, and the API of a started server with the pool."""
     folder = tmp_path_factory.mktemp("operator")
     for name in FILES:
         (folder / name).write_bytes((REPO / name).read_bytes())
@@ -37,6 +37,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
     try:
         server.wait()
         embedded.remember(folder / "output", server)
+        typed(folder, server.url, "work-pool", "create", "parution", "--type", "process")
         yield folder, server.url
     finally:
         server.stop()
@@ -107,7 +108,6 @@ def test_deploying_all_makes_the_deployments_and_a_second_time_changes_nothing(
     prefect: tuple[Path, str],
 ) -> None:
     folder, api = prefect
-    typed(folder, api, "work-pool", "create", "parution", "--type", "process")
     seen = []
     for _ in range(2):
         typed(folder, api, "deploy", "--all")
@@ -139,3 +139,34 @@ def test_the_automations_can_be_made_as_they_are_written(prefect: tuple[Path, st
     assert marking["actions"][0]["name"] in str(taking["trigger"]["expect"])
     assert [a["actions"][0]["state"] for a in (marking, taking)] == ["CRASHED", "SCHEDULED"]
     assert all(a["enabled"] and not a["actions"][0]["force"] for a in (marking, taking))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", ["COMPLETED", "FAILED", "CANCELLED"])
+def test_a_run_that_has_ended_refuses_to_be_marked_as_silent(
+    prefect: tuple[Path, str], state: str
+) -> None:
+    """What the automation rests on: a heartbeat that comes after the end may make it act."""
+    _folder, api = prefect
+    flow = ask(api, "flows/", {"name": "publish"})["id"]
+    run = ask(api, "flow_runs/", {"flow_id": flow, "state": {"type": "RUNNING"}})["id"]
+    for proposed in ({"type": state}, {"type": "CRASHED", "name": "Silent"}):
+        ask(api, f"flow_runs/{run}/set_state", {"state": proposed, "force": False})
+    assert ask(api, f"flow_runs/{run}")["state_type"] == state
+
+
+@pytest.mark.slow
+def test_a_run_under_way_can_be_marked_and_goes_back_into_the_queue(
+    prefect: tuple[Path, str],
+) -> None:
+    folder, api = prefect
+    typed(folder, api, "deploy", "--all")
+    deployment = ask(api, "deployments/name/publish/entries-on-workers")["id"]
+    made = ask(api, f"deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})
+    taken = [a["actions"][0] for a in read("automations.yaml")["automations"]]
+    steps = [{"type": "PENDING"}, {"type": "RUNNING"}]
+    steps += [{"type": action["state"], "name": action["name"]} for action in taken]
+    for proposed in steps:
+        answer = ask(api, f"flow_runs/{made['id']}/set_state", {"state": proposed, "force": False})
+        assert answer["status"] == "ACCEPT", (proposed, answer)
+    assert ask(api, f"flow_runs/{made['id']}")["state_name"] == "AwaitingRetry"
