@@ -13,6 +13,12 @@ from tests.targets import stores
 from tests.targets.stores import Bucket, Place, Recorder, Shore
 
 
+@pytest.fixture(autouse=True)
+def local_disk_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sites are made by the hundred here, and what survives a power cut is not the subject."""
+    monkeypatch.setattr(os, "fsync", lambda _handle: None)
+
+
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[tuple[str, Recorder]]:
     with stores.moto() as running:
