@@ -232,6 +232,18 @@ class Facts:
             self.database.append(_turns, [self._row(stage, fact) for fact in recorded])
         return recorded
 
+    def restore(self, facts: Iterable[Fact], now: datetime) -> list[Fact]:
+        """Append facts of publication to a ledger that took a lost one's place.
+
+        Positions go on above every former one, of which targets keep the last that they have got:
+        a file's start at the seconds since 1970, which no count of turns has reached.
+        """
+        first, *others = facts
+        position = {"id": int(now.timestamp())} if self.database.is_local else {}
+        first = replace(first, at=first.at or now)
+        self.database.append(_turns, [self._row("done", first) | position])
+        return [first, *self.record("done", others, now)]
+
     # ------------------------------------------------------------------------------- private
 
     def _number(self, slug: str) -> int:

@@ -77,8 +77,8 @@ def node(parent: Path, label: str, entries: Entries) -> Path:
 
 def current(site: Path) -> Path | None:
     """The root that ``site`` points to, or None. Raises :class:`SiteError` on a real folder."""
-    if site.is_symlink():
-        root = site.resolve()
+    if site.is_symlink():  # one step only: the output folder may itself be reached by a link
+        root = Path(os.path.normpath(site.parent / site.readlink()))
         return root if root.is_dir() else None
     if site.exists():
         raise SiteError(

@@ -193,6 +193,33 @@ def test_a_shared_file_that_was_left_half_written_is_written_again(
     assert style.read_bytes() == whole
 
 
+def test_a_lost_ledger_goes_on_above_every_former_position(content: Path, output: Path) -> None:
+    with workshop.desk(content, output, 1) as at:
+        before = at.ledger.position()
+    (output / "parution.db").unlink()
+    with workshop.desk(content, output, 2) as at:
+        at.recover()
+        assert at.ledger.position() > before
+    workshop.content_folder(content, range(3, 4))
+    with workshop.desk(content, output, 3) as at:
+        restored = at.ledger.position()
+        at.release(workshop.stage_due(at))
+        assert at.ledger.position() > restored
+
+
+def test_an_output_folder_may_be_reached_by_a_link(content: Path, tmp_path: Path) -> None:
+    (tmp_path / "another" / "disk" / "far" / "away").mkdir(parents=True)
+    output = tmp_path / "output"
+    output.symlink_to(tmp_path / "another" / "disk" / "far" / "away")
+    workshop.publish_due(content, output)
+    workshop.content_folder(content, range(3, 4))
+    for minutes in range(1, 4):
+        workshop.content_folder(content, range(3 + minutes, 4 + minutes))
+        workshop.publish_due(content, output, minutes)
+    assert page(output) == b"edition-00001 revision 1"
+    assert page(output, "edition-00006") == b"edition-00006 revision 1"
+
+
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"before")
     with pytest.raises(FileNotFoundError):
