@@ -147,11 +147,7 @@ class _Trial:
         second = self._second(act, fault)
         if second:
             self._allow_both(act, second, both)
-        reader = Reader(self.output / "site", self.folder / "met")
-        try:
-            said = self._strike(act, second, fault, bench)
-        finally:
-            met = reader.met()
+        said, met = self._strike(act, second, fault, bench)
         self._judge_between(name, met, both, new, single=second is None)
         self._judge_words(name, fault, said)
         reached = self._reached(act, said, new) and not second
@@ -263,22 +259,29 @@ class _Trial:
 
     # ------------------------------------------------------------------------------- striking
 
-    def _strike(self, act: Act, second: Act | None, fault: Fault, bench: Bench) -> list[Said]:
+    def _strike(
+        self, act: Act, second: Act | None, fault: Fault, bench: Bench
+    ) -> tuple[list[Said], list[Files]]:
+        """Strike, while somebody reads the site; what the processes said, and what was read."""
         if second:
-            return self._strike_two(act, second, fault, bench)
+            reader = Reader(self.output / "site", self.folder / "met")
+            both = self._strike_two(act, second, fault, bench)
+            return both, reader.met()
         with self._surroundings(fault, bench) as bench:
             totals = self._measured(act, fault, bench)
             usual = totals.pop("seconds", 0)
             at = {k: max(1, int(n * fault.share) + 1) for k, n in totals.items()}
+            reader = Reader(self.output / "site", self.folder / "met")
             child = Child(lambda tell: _attacked(act, fault, bench, at, tell))
             if fault.kind == "moment":
                 said = child.end(kill_after=usual / 1e6 * fault.share)
             else:
                 said = child.end()
+            met = reader.met()
         if fault.kind == "lost":
             for file in self.output.glob("parution.db*"):
                 file.unlink()
-        return [said]
+        return [said], met
 
     def _measured(self, act: Act, fault: Fault, bench: Bench) -> dict[str, int]:
         """How many lines, calls and statements the act takes on a copy, and microseconds."""
