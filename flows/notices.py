@@ -7,6 +7,7 @@ happened there is nothing to say.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
@@ -25,6 +26,8 @@ Kind = Literal["refused", "waiting", "published", "failed", "late"]
 FINDINGS = 3
 #: Notices of one kind that are written out in one message.
 TOGETHER = 20
+#: A title is one line, whatever a file is called: no mail has two.
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,16 @@ def _message(kind: str, told: Sequence[Notice], house: House, words: Mapping[str
     keys = tuple(notice.key for notice in told)
     signed = f"\n\n— {house.name}"
     if len(told) == 1:
-        return Message(told[0].title, told[0].body + signed, keys)
-    parts = [f"{notice.title}\n{notice.body}" for notice in told[:TOGETHER]]
+        return Message(one_line(told[0].title), told[0].body + signed, keys)
+    parts = [f"{one_line(notice.title)}\n{notice.body}" for notice in told[:TOGETHER]]
     if len(told) > TOGETHER:
         parts.append(words["more"].format(n=len(told) - TOGETHER))
     return Message(words[f"{kind}_many"].format(n=len(told)), "\n\n".join(parts) + signed, keys)
+
+
+def one_line(title: str) -> str:
+    """A title without a line break or another control character."""
+    return _BREAKS.sub(" ", title)
 
 
 def _published(fact: Fact, house: House, words: Mapping[str, str]) -> Notice:

@@ -7,11 +7,12 @@ never an error: what was to be told has happened already. With no place nothing 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -21,8 +22,8 @@ from typing import TYPE_CHECKING
 from flows import approval, plan
 from flows.failures import explain
 from flows.house import House
-from flows.ledger import Database, Said
-from flows.notices import Message, Notice, messages, notices
+from flows.ledger import TRIES, Database, Fact, Said
+from flows.notices import FINDINGS, Message, Notice, messages, notices, one_line
 from flows.words import catalogue, local_day
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ class Place:
     to: str = ""
     is_block: bool = False
 
+    @property
+    def mark(self) -> str:
+        """What the record calls it: the name, and enough of the address's hash to see that the
+        address was changed, which is too little to guess a password by."""
+        return f"{self.name} {hashlib.sha256(self.address.encode()).hexdigest()[:4]}"
+
 
 def _to_log(sentence: str) -> None:
     """To the long-lived process's log, or to standard error where a command has none."""
@@ -71,7 +78,7 @@ def after(desk: Desk, log: Callable[[str], None] = _to_log) -> None:
             return
         now = desk.clock()
         told = notices(
-            _asking_still(desk, desk.outcome),
+            _asking_still(desk, _out_and_untold(desk, desk.outcome)),
             house,
             lambda galley, who: approval.approval_link(galley, who, house, desk.secret),
             local_day(now, house.timezone),
@@ -81,6 +88,25 @@ def after(desk: Desk, log: Callable[[str], None] = _to_log) -> None:
     except Exception as error:  # what is public is public, told or not
         why = explain(error) or type(error).__name__
         log(catalogue("notices", house.language)["not_told"].format(why=why))
+
+
+def _out_and_untold(desk: Desk, outcome: Outcome) -> Outcome:
+    """What is out is told of by a later run, if the one that did it was killed, or told in vain."""
+    known = {(fact.slug, fact.turn) for fact in outcome.published}
+    more = [fact for fact in _untold(desk) if (fact.slug, fact.turn) not in known]
+    return replace(outcome, published=(*more, *outcome.published))
+
+
+def _untold(desk: Desk) -> Iterator[Fact]:
+    prefix = "trial/published/" if desk.house.trial else "published/"
+    missing = {key.removeprefix(prefix) for key in Said(desk.ledger.database).missing(prefix)}
+    finished = {(r.slug, r.revision) for r in desk.outcome.recovered if r.done == "finished"}
+    for slug in sorted({which.split("/")[0] for which in missing} | {slug for slug, _ in finished}):
+        history = desk.ledger.history(slug)
+        for fact in history:
+            is_new = fact == history[-1] and (slug, fact.revision) in finished
+            if is_new or f"{slug}/{fact.turn}" in missing:
+                yield fact
 
 
 def _asking_still(desk: Desk, outcome: Outcome) -> Outcome:
@@ -138,23 +164,45 @@ def tell(
 ) -> tuple[str, ...]:
     """Send what was not said before to every place it is for; a sentence for each that failed.
 
-    Something is said once one place has it. ``patience``: seconds for all places together.
+    Each place gets a thing once; one that fails is tried again by later runs, some times only: it
+    may be one that takes everything and is slow to say so. ``patience``: seconds for all together.
     """
     wanted = places(house, environ)
     said = Said(database)
-    known = said.among(notice.key for notice in told) if wanted else frozenset()
-    fresh = [notice for notice in told if notice.key not in known] if wanted else []
-    letters = {p: messages([n for n in fresh if n.to == p.to], house) for p in wanted}
+    owed = said.owed((notice.key for notice in told), (place.mark for place in wanted))
+    letters = {
+        place: messages([n for n in told if n.to == place.to and n.key in owed[place.mark]], house)
+        for place in wanted
+    }
     letters = {place: mail for place, mail in letters.items() if mail}
     results = _send(letters, house, patience)
-    said.add({key for mail, _why in results.values() for m in mail for key in m.keys}, now)
+    nothing: _Result = ((), "place_silent")
+    taken = {place.mark: _keys(results.get(place, nothing)[0]) for place in letters}
+    missed = {place.mark: _keys(mail) - taken[place.mark] for place, mail in letters.items()}
+    given_up = said.record(taken, missed, now)
+    titles = {notice.key: one_line(notice.title) for notice in told}
     words = catalogue("notices", house.language)
-    whys = {place: results[place][1] if place in results else "place_silent" for place in letters}
     return tuple(
-        words[why].format(place=place.name, seconds=round(patience))
-        for place, why in whys.items()
-        if why
+        sentence
+        for place in letters
+        if (why := results.get(place, nothing)[1])
+        for sentence in (
+            words[why].format(place=place.name, seconds=round(patience)),
+            *_last_word(place, [titles[key] for key in sorted(given_up[place.mark])], words),
+        )
     )
+
+
+def _last_word(place: Place, titles: Sequence[str], words: Mapping[str, str]) -> Iterator[str]:
+    """What a place will not be tried with again."""
+    if titles:
+        more = words["more"].format(n=len(titles) - FINDINGS) if len(titles) > FINDINGS else ""
+        listed = " · ".join(part for part in (*titles[:FINDINGS], more) if part)
+        yield words["given_up"].format(place=place.name, n=TRIES, titles=listed)
+
+
+def _keys(mail: Iterable[Message]) -> frozenset[str]:
+    return frozenset(key for message in mail for key in message.keys)
 
 
 def _send(

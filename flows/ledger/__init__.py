@@ -26,13 +26,14 @@ from flows.ledger.facts import (
 )
 from flows.ledger.moments import agreed
 from flows.ledger.records import Approval, Galley, Records
-from flows.ledger.said import Said
+from flows.ledger.said import TRIES, Said
 
 __all__ = [
     "COMMITTING",
     "CORRECTED",
     "PUBLISHED",
     "ROLLED_BACK",
+    "TRIES",
     "WITHDRAWN",
     "AlreadyRecordedError",
     "Approval",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -57,6 +57,40 @@ def service(status: int = 200) -> Iterator[Service]:
     try:
         yield took
     finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def slow() -> Iterator[tuple[str, Callable[[], int]]]:
+    """The address of a service that takes everything and is never heard to say so; how many
+    notices it took, counted once nobody is being told any more."""
+    took: list[str] = []
+    closed = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            took.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["title"])
+            closed.wait()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    def count() -> int:
+        closed.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith("tell "):
+                thread.join()
+        return len(took)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"json://127.0.0.1:{server.server_port}/", count
+    finally:
+        closed.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -12,7 +12,7 @@ import pytest
 
 from flows import approval, notify, run
 from flows.house import Approval, House, Notify
-from flows.ledger import Database
+from flows.ledger import TRIES, Database
 from flows.notices import Notice
 from tests.notices import places
 from tests.release import workshop
@@ -72,13 +72,68 @@ def test_a_place_that_refuses_is_told_again_once_it_takes_notices(database) -> N
         assert service.titles == [PUBLISHED.title]
 
 
+def test_a_place_that_takes_notices_and_never_says_so_is_not_flooded(database) -> None:
+    with places.slow() as (url, count):
+        said = [tell(database, LATE, PARUTION_NOTIFY=url, patience=0.2) for _ in range(TRIES + 2)]
+        assert [len(sentences) for sentences in said] == [1] * (TRIES - 1) + [2, 0, 0]
+        assert count() <= TRIES
+
+
+def test_a_place_is_given_up_with_a_sentence_that_says_what_it_lacks(database, caplog) -> None:
+    with places.nobody() as url:
+        for _run in range(TRIES - 1):
+            assert len(tell(database, PUBLISHED, LATE, PARUTION_NOTIFY=url)) == 1
+        _failed, given_up = tell(database, PUBLISHED, LATE, PARUTION_NOTIFY=url)
+        assert tell(database, PUBLISHED, LATE, PARUTION_NOTIFY=url) == ()
+    assert f"{TRIES} tries" in given_up
+    assert LATE.title in given_up
+    assert PUBLISHED.title in given_up
+    assert "s3cr3t" not in given_up + caplog.text
+
+
+def test_an_address_that_was_put_right_is_tried_though_the_wrong_one_was_given_up(
+    database,
+) -> None:
+    for _run in range(TRIES + 1):
+        tell(database, PUBLISHED, PARUTION_NOTIFY="unheard-of://t0k3n")
+    with places.service() as service:
+        assert tell(database, PUBLISHED, PARUTION_NOTIFY=service.url) == ()
+        assert service.titles == [PUBLISHED.title]
+
+
+def test_no_address_is_in_the_ledger(database, tmp_path) -> None:
+    with places.nobody() as url:
+        tell(database, PUBLISHED, PARUTION_NOTIFY=url)
+    database.close()
+    for file in tmp_path.iterdir():
+        for secret in (b"s3cr3t", b"t0k3n", b"anne"):
+            assert secret not in file.read_bytes()
+
+
 def test_of_two_places_one_that_fails_keeps_nothing_from_the_other(database) -> None:
     with places.nobody() as away, places.service() as service:
         both = f"{away} {service.url}"
-        [sentence] = tell(database, PUBLISHED, PARUTION_NOTIFY=both)
-        assert sentence.startswith("PARUTION_NOTIFY (1): ")
-        assert tell(database, PUBLISHED, PARUTION_NOTIFY=both) == ()
+        for _run in range(2):
+            [sentence] = tell(database, PUBLISHED, PARUTION_NOTIFY=both)
+            assert sentence.startswith("PARUTION_NOTIFY (1): ")
         assert service.titles == [PUBLISHED.title]
+
+
+def test_a_place_that_failed_gets_what_the_other_has_got_once_it_takes_notices(database) -> None:
+    with places.service(status=500) as away, places.service() as service:
+        both = f"{away.url} {service.url}"
+        assert len(tell(database, PUBLISHED, PARUTION_NOTIFY=both)) == 1
+        away.status = 200
+        for _run in range(2):
+            assert tell(database, PUBLISHED, PARUTION_NOTIFY=both) == ()
+        assert away.titles == service.titles == [PUBLISHED.title]
+
+
+def test_a_new_place_is_not_told_of_what_was_said_before(database) -> None:
+    with places.service() as old, places.service() as new:
+        tell(database, PUBLISHED, PARUTION_NOTIFY=old.url)
+        assert tell(database, PUBLISHED, PARUTION_NOTIFY=f"{old.url} {new.url}") == ()
+        assert new.told == []
 
 
 def test_a_block_that_prefect_does_not_have_is_a_sentence(database, monkeypatch, tmp_path) -> None:
@@ -107,6 +162,17 @@ def test_a_notice_comes_as_a_mail_in_plain_text(database) -> None:
     assert mail["To"] == "desk@house.example"
     assert mail.get_content_type() == "text/plain"
     assert "https://house.example/b/" in mail.get_content()
+
+
+def test_a_file_with_a_line_break_in_its_name_is_told_in_one_line_and_adds_no_header(
+    database,
+) -> None:
+    told = Notice("refused", "refused/x", "Refused: a\r\nBcc: all@house.example", "Why")
+    with places.mail_server() as server:
+        assert tell(database, told, PARUTION_NOTIFY=server.url()) == ()
+        [mail] = server.mails
+    assert mail["Subject"] == "Refused: a Bcc: all@house.example"
+    assert mail["Bcc"] is None
 
 
 def test_a_personal_link_goes_to_its_person_and_to_nobody_else(database) -> None:
@@ -179,3 +245,39 @@ def test_a_place_that_is_away_is_a_line_on_standard_error_and_the_run_goes_on(
         desk.release(workshop.stage_due(desk))
         notify.after(desk, log=lines.append)
     assert [line.split(":")[0] for line in lines] == ["PARUTION_NOTIFY"]
+
+
+def test_what_is_out_is_told_by_a_later_run_if_the_place_was_away(tmp_path, monkeypatch) -> None:
+    content = workshop.content_folder(tmp_path / "content", [1])
+    with places.service(status=500) as service:
+        monkeypatch.setenv("PARUTION_NOTIFY", service.url)
+        with workshop.desk(content, tmp_path / "output") as desk:
+            desk.release(workshop.stage_due(desk))
+            notify.after(desk, log=lambda _line: None)
+        service.status = 200
+        for minutes in (10, 20):
+            with workshop.desk(content, tmp_path / "output", minutes) as desk:
+                run.publish(desk)
+        assert service.titles == ["Published: Edition 00001"]
+
+
+def test_what_a_killed_run_made_public_is_told_by_the_run_that_finished_it(
+    tmp_path, monkeypatch
+) -> None:
+    content, output = workshop.content_folder(tmp_path / "content", [1]), tmp_path / "output"
+    killed = [
+        sys.executable,
+        "-m",
+        "tests.release.killed",
+        str(content),
+        str(output),
+        "swapped",
+        "1",
+    ]
+    assert subprocess.run(killed, check=False).returncode == -9
+    with places.service() as service:
+        monkeypatch.setenv("PARUTION_NOTIFY", service.url)
+        for minutes in (10, 20):
+            with workshop.desk(content, output, minutes) as desk:
+                run.publish(desk)
+        assert service.titles == ["Published: Edition 00001"]
