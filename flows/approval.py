@@ -13,6 +13,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
@@ -73,6 +74,7 @@ def content_of(edition: Edition, house: House, revision: int, note: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+@cache
 def _templates() -> str:
     digest = hashlib.sha256()
     for folder in ("brochure", "newsletter", "feed", "shared", "site"):

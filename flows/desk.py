@@ -420,8 +420,7 @@ class Desk:
         from flows import release
 
         with self.committing():
-            fresh = [item for item in staged if not self._is_out(item.fact)]
-            facts = release.publish(fresh, self.store, self.ledger, self.house, self.clock())
+            facts = release.publish(staged, self.store, self.ledger, self.house, self.clock())
         out = {(fact.slug, fact.turn) for fact in facts}
         for item in staged:
             mine = (item.fact.slug, item.fact.turn) in out
@@ -429,9 +428,6 @@ class Desk:
                 self.fail(item.fact.entry, self.overtaken(item.fact))
         self.outcome = replace(self.outcome, published=(*self.outcome.published, *facts))
         return facts
-
-    def _is_out(self, fact: Fact) -> bool:
-        return self.ledger.last_turn(fact.slug) >= fact.turn
 
     def _says_the_same(self, fact: Fact) -> bool:
         out = self.ledger.edition(fact.slug)

@@ -15,10 +15,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.metrics import MEDIA_TYPE, Metrics
+from flows.shelf import GONE
 from flows.targets.types import ASK_AGAIN, FOREVER, TYPES
-
-#: The file that marks a withdrawn edition's folder; its index.html is the tombstone.
-GONE = ".gone"
 
 Scope = MutableMapping[str, Any]
 
