@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from flows import release, shelf
+from flows import release, shelf, site
 from flows.house import House
 from flows.ledger import ROLLED_BACK, WITHDRAWN, Fact, Ledger
 from flows.manifest import imprint_from, read_manifest, tombstone_manifest
@@ -38,14 +38,7 @@ def withdrawal(
     former = imprint_from(read_manifest(store.release(slug, public.revision)))
     revision = max(ledger.last_revision(slug), public.revision) + 1
     imprint = release.imprint_after(former, revision, reason, now)
-    line = shelf.Line(
-        path=imprint.path,
-        title=public.title,
-        language=public.language,
-        day=public.day,
-        published=imprint.published,
-        updated=imprint.updated,
-    )
+    line = site.line_of(replace(public, updated=imprint.updated))
     draft = staging / slug
     files = shelf.tombstone(line, imprint, house)
     for file in files:

@@ -178,10 +178,11 @@ def _item(fact: Fact, store: Store) -> shelf.Item:
 
 def _lines(facts: Iterable[Fact]) -> list[shelf.Line]:
     """The lines of what can be read: a tombstone keeps its address and is in no list."""
-    return [_line(fact) for fact in facts if not fact.is_withdrawn]
+    return [line_of(fact) for fact in facts if not fact.is_withdrawn]
 
 
-def _line(fact: Fact) -> shelf.Line:
+def line_of(fact: Fact) -> shelf.Line:
+    """What a list says about an edition."""
     return shelf.Line(
         path=fact.path,
         title=fact.title,
