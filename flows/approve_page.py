@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -24,6 +24,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from flows import approval, yes
+from flows.clocks import utc_now
 from flows.desk import Desk
 from flows.house import House
 from flows.ledger import Galley
@@ -79,16 +80,12 @@ class Tries:
         return True
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def routes(
     content: Path,
     output: Path,
     wake: Wake,
     *,
-    clock: Callable[[], datetime] = _utc_now,
+    clock: Callable[[], datetime] = utc_now,
     tries: Tries | None = None,
 ) -> list[Route]:
     """``/approve/<content>``, and below it the galley's files, under a key of their own."""

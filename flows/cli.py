@@ -26,7 +26,6 @@ from flows.officer import (
     exit_code,
     house_of,
     language_of,
-    moment,
     named,
     print_json,
     write,
@@ -62,6 +61,7 @@ def check(
     """Say what is wrong or doubtful in the sources, and where; change nothing."""
     from flows import plan, report
     from flows import sources as reading
+    from flows.clocks import utc_now
     from flows.store import Store
 
     house = house_of(content)
@@ -69,7 +69,7 @@ def check(
     found = [e for e in reading.entries(content) if not wanted or e.name in wanted]
     surveyed = {plan.Surveyed(e, ""): plan.understand(e, content, house) for e in found}
     owner_of = Store(output, house.trial).entry_of
-    judged = plan.decide(surveyed, content, house, plan.Circumstances(moment(), owner_of))
+    judged = plan.decide(surveyed, content, house, plan.Circumstances(utc_now(), owner_of))
     language = language_of(house, judged)
     if as_json:
         print_json([entry_as_json(item, language) for item in judged])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.clocks import utc_now
 from flows.officer import (
     DONE,
     REFUSED,
@@ -21,7 +22,6 @@ from flows.officer import (
     edition_named,
     exit_code,
     language_of,
-    moment,
     named,
     print_json,
     wrong_use,
@@ -68,7 +68,7 @@ def approve(
             wrong_use(words["wrong_code"].format(name=name))
         [item] = desk.plan([wanted], watched=False)
         answer = yes.say_yes(
-            galley, item.content, name, "cli", desk.ledger, desk.house, desk.secret, moment()
+            galley, item.content, name, "cli", desk.ledger, desk.house, desk.secret, utc_now()
         )
         said = yes.sentence(answer, galley, desk.house, language)
     if as_json:
@@ -90,7 +90,7 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Publish the present source of an edition that is out, as its next revision."""
-    from flows import plan, progress, run
+    from flows import outgoing, plan, progress, run
     from flows.words import catalogue
 
     with desk_of(content, output) as desk:
@@ -102,7 +102,7 @@ def correct(
         [surveyed] = plan.survey(content, desk.ledger, [name])
         if desk.house.trial or surveyed.fact is None:
             wrong_use(words["correct_what"].format(entry=name))
-        desk.ask_for_correction(surveyed, note.strip(), by or getpass.getuser())
+        outgoing.ask_for_correction(desk, surveyed, note.strip(), by or getpass.getuser())
         with progress.shown(desk, language_of(desk.house)):
             run.publish(desk, [name])
         _answer(desk, as_json=as_json)
@@ -126,7 +126,7 @@ def withdraw(
         _take(
             desk,
             lambda: acts.withdrawal(
-                fact.slug, reason.strip(), who, desk.store, desk.ledger, desk.house, moment(),
+                fact.slug, reason.strip(), who, desk.store, desk.ledger, desk.house, utc_now(),
                 desk.staging,
             ),
             as_json=as_json,
@@ -176,7 +176,7 @@ def history(
 
 def _take(desk: Desk, staged: Callable[[], Staged], *, as_json: bool) -> None:
     """Take a turn that needs no rendering, and bring it to every target."""
-    from flows import run
+    from flows import outgoing, run
     from flows.acts import ImpossibleActError
     from flows.words import catalogue
 
@@ -185,8 +185,8 @@ def _take(desk: Desk, staged: Callable[[], Staged], *, as_json: bool) -> None:
     except ImpossibleActError as error:
         words = catalogue("cli", language_of(desk.house))
         wrong_use(words[error.rule].format(**error.values))
-    desk.release([turn])
-    desk.deliver_all()
+    outgoing.release(desk, [turn])
+    outgoing.deliver_all(desk)
     run.tell(desk)
     _answer(desk, as_json=as_json)
 

@@ -17,6 +17,11 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 
+def utc_now() -> datetime:
+    """The clock of whoever is not given another."""
+    return datetime.now(UTC)
+
+
 class Oddity(StrEnum):
     """What a change of clocks does to a wall time: skips it, or reads it twice."""
 

@@ -32,6 +32,11 @@ _SYSTEM: dict[int, Callable[[OSError], str]] = {
 }
 
 
+def sentence_for(error: BaseException) -> str:
+    """The sentence for an error; of a bug, its kind and what it says."""
+    return explain(error) or f"{type(error).__name__}: {error}"
+
+
 def explain(error: BaseException) -> str | None:
     """The sentence for an error, or None where it is a bug and deserves its traceback."""
     if type(error).__name__ in _OURS:

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 
 from flows.embedded import Server
-from flows.failures import explain
+from flows.failures import sentence_for
 from flows.house import House
 from flows.logs import Log
 from flows.metrics import Metrics
@@ -73,7 +73,7 @@ class Keeper:
                 await self._have_it_answer()
                 await self._work_until_trouble()
             except Exception as error:
-                why = explain(error) or f"{type(error).__name__}: {error}"
+                why = sentence_for(error)
             wait = PULSE if monotonic() - began > STEADY or not why else min(2 * wait, LONGEST_WAIT)
             if why:
                 self._log.warn("runner_restarts", why=why, seconds=round(wait))

@@ -13,12 +13,13 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
 
-from flows import notify, sources, watch
+from flows import notify, outgoing, sources, watch
+from flows.clocks import utc_now
 from flows.desk import Desk, Outcome
 from flows.dispatches import DROP, DUE, LOOK, START, Dispatches, Pass, Wakes
 from flows.failures import explain
@@ -34,8 +35,6 @@ MINUTE = 60.0
 FIRST_RETRY, LAST_RETRY = 5.0, 3600.0
 #: Seconds until what is still being written is looked at again, should its end go unheard.
 UNTIL_WHOLE = 2.0
-#: Editions whose rendering starts before Prefect's flow does.
-HEAD_START = 2
 
 
 class PrefectAwayError(Exception):
@@ -51,10 +50,6 @@ class _Memory:
     tried: dict[str, tuple[str, int, datetime | None]] = field(default_factory=dict)
     #: The folder and the ledger as they were at the start of the last pass that went well.
     glance: object = None
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Newsroom:
@@ -74,7 +69,7 @@ class Newsroom:
         *,
         answers: Callable[[], bool],
         moved: Callable[[House], None] = lambda _house: None,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         settle: float = watch.SETTLE,
     ) -> None:
         self.content, self.output, self.house = content, output, house
@@ -219,7 +214,7 @@ class Newsroom:
         the same still; bring what is public to the targets that lack it."""
         making = desk.outcome.to_make
         prints = {item.name: item.surveyed.fingerprint for item in making}
-        prints |= dict.fromkeys(desk.undelivered(), "")
+        prints |= dict.fromkeys(outgoing.undelivered(desk), "")
         wanted = [name for name in prints if self._may_try(name, prints[name], wakes)]
         if not wanted:
             return None
@@ -229,7 +224,7 @@ class Newsroom:
             desk.plan(wanted, watched=False)
         from flows.publish import publish_from
 
-        desk.begin(desk.outcome.to_make[:HEAD_START])
+        desk.making.begin(desk.outcome.to_make)
         return asyncio.run(publish_from(desk, watched=False))
 
     def _tend(self, desk: Desk, planned: Iterable[Planned]) -> bool:

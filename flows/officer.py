@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from urllib.parse import urlsplit
@@ -122,10 +121,6 @@ def exit_code(outcome: Outcome) -> int:
         return FAILED
     refused = any(item.state is State.REFUSED for item in outcome.planned)
     return REFUSED if refused or outcome.refused else DONE
-
-
-def moment() -> datetime:
-    return datetime.now(UTC)
 
 
 def edition_named(said: str, desk: Desk) -> Fact:

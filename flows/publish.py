@@ -25,9 +25,9 @@ from prefect.logging.handlers import APILogHandler
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed, Failed
 
-from flows import channels, events, notify
+from flows import channels, events, notify, outgoing
 from flows.desk import Desk
-from flows.failures import explain
+from flows.failures import sentence_for
 from flows.ledger import Fact, LedgerError
 from flows.manuscript import Manuscript
 from flows.plan import ASKING, Planned, State, Understood
@@ -75,18 +75,18 @@ async def edit(desk: Desk, item: Planned, manuscript: Manuscript) -> Understood:
 async def render(desk: Desk, item: Planned, channel: str) -> Made:
     """One channel, rendered and proved in the press; again if its process was killed."""
     try:
-        made = await asyncio.wrap_future(desk.making(item, channel))
+        made = await asyncio.wrap_future(desk.making.rendering(item, channel))
         desk.made()
         return made
     except BrokenProcessPool:
-        desk.give_up(item, channel)
+        desk.making.give_up(item, channel)
         raise
 
 
 @task(task_run_name="prove {item.name}", cache_policy=NO_CACHE, persist_result=False)
 async def prove(desk: Desk, item: Planned, made: Sequence[Made]) -> Proof:
     """All the evidence for one edition, written down whether it holds or not."""
-    return desk.prove(item, made)
+    return desk.making.prove(item, made)
 
 
 def _release_name() -> str:
@@ -104,7 +104,7 @@ def _release_name() -> str:
 )
 async def release(desk: Desk, staged: Sequence[Staged]) -> list[Fact]:
     """Make what is staged public at one moment."""
-    return await asyncio.to_thread(desk.release, staged)
+    return await asyncio.to_thread(outgoing.release, desk, staged)
 
 
 @task(
@@ -116,7 +116,7 @@ async def release(desk: Desk, staged: Sequence[Staged]) -> list[Fact]:
 )
 async def deliver(desk: Desk, target: str) -> None:
     """Bring one target to what is public now; what it missed before goes with it."""
-    await asyncio.to_thread(desk.deliver, target)
+    await asyncio.to_thread(outgoing.deliver, desk, target)
 
 
 def _run_name() -> str:
@@ -179,18 +179,14 @@ async def _publish(desk: Desk) -> None:
         except Exception as error:
             get_run_logger().exception("nothing was published")
             for item in staged:
-                desk.fail(item.fact.entry, _why(error))
+                desk.fail(item.fact.entry, sentence_for(error))
     await _report(desk, [(item, p) for item, (_s, p) in zip(making, results, strict=True)])
-    for target in await asyncio.to_thread(desk.undelivered):
+    for target in await asyncio.to_thread(outgoing.undelivered, desk):
         try:
             await deliver(desk, target)
         except Exception as error:
             get_run_logger().exception("%s was not reached", target)
-            desk.fail(target, _why(error))
-
-
-def _why(error: Exception) -> str:
-    return explain(error) or f"{type(error).__name__}: {error}"
+            desk.fail(target, sentence_for(error))
 
 
 async def _produce(
@@ -206,17 +202,17 @@ async def _produce(
                 *(render(desk, item, channel) for channel in channels.found())
             )
             proof = await prove(desk, item, made)
-            evidence = await asyncio.to_thread(desk.file_proof, item, proof)
+            evidence = await asyncio.to_thread(desk.making.file_proof, item, proof)
             if not proof.passed:
                 desk.refuse(name, proof)
                 return None, proof
             if item.state in ASKING:
-                await asyncio.to_thread(desk.ask, item, evidence, made)
+                await asyncio.to_thread(outgoing.ask, desk, item, evidence, made)
                 return None, proof
-            return await asyncio.to_thread(desk.stage, item, made, evidence), proof
+            return await asyncio.to_thread(outgoing.stage, desk, item, made, evidence), proof
         except Exception as error:
             get_run_logger().exception("%s could not be published", name)
-            desk.fail(name, _why(error))
+            desk.fail(name, sentence_for(error))
     return None, None
 
 

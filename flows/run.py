@@ -9,26 +9,23 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flows import embedded, notify
+from flows import embedded, notify, outgoing
 from flows.desk import Desk, Outcome
 from flows.plan import Planned
-
-#: Editions whose rendering starts before the flow does.
-HEAD_START = 2
 
 
 def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Outcome:
     """Publish what is due; with nothing due there is no run, no rendering and no write."""
     desk.recover()
     if desk.survey(only):
-        desk.warm_up()
+        desk.making.warm_up()
     desk.judge(only, watched=watched)
-    if not (desk.outcome.to_make or desk.undelivered()):
+    if not (desk.outcome.to_make or outgoing.undelivered(desk)):
         tell(desk)
         return desk.outcome
     server = embedded.running(desk.output) or embedded.start(desk.output, services=False)
     try:
-        desk.begin(desk.outcome.to_make[:HEAD_START])
+        desk.making.begin(desk.outcome.to_make)
         embedded.use(desk.output, server)
         from flows.publish import publish_from
 
@@ -61,7 +58,7 @@ def preview(desk: Desk, name: str, language_for: Callable[[Planned], str]) -> tu
     state = plan.State.DUE if what.edition else plan.State.REFUSED
     item = plan.Planned(surveyed, state, what)
     if what.edition:
-        futures = [desk.making(item, channel) for channel in channels.found()]
+        futures = [desk.making.rendering(item, channel) for channel in channels.found()]
         renditions = [future.result().rendition for future in futures]
     files = page.preview(
         name, what.manuscript, what.as_edited(), renditions, desk.house, language_for(item)

@@ -22,7 +22,7 @@ import uvicorn
 from starlette.routing import BaseRoute, Route
 
 from flows import approve_page, embedded, events, logs, web
-from flows.failures import explain
+from flows.failures import sentence_for
 from flows.hooks import Hooks, Knock
 from flows.house import House
 from flows.keeper import Keeper
@@ -209,7 +209,7 @@ class _Serving:
             try:
                 probe()
             except Exception as error:
-                why = explain(error) or f"{type(error).__name__}: {error}"
+                why = sentence_for(error)
                 found[name] = words[f"ready_{name}"].format(why=why)
         if not self._server.is_healthy():
             found["prefect"] = words["ready_prefect"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from flows import acts, chronicle, plan
+from flows import acts, chronicle, outgoing, plan
 from flows.acts import ImpossibleActError
 from flows.ledger import Fact
 from flows.manifest import read_manifest, rebuild
@@ -34,7 +34,7 @@ def change(content: Path, words: str = "Another word.") -> None:
 def ask(content: Path, output: Path, note: str, minutes: int = 10) -> Fact:
     with workshop.desk(content, output, minutes) as at:
         [surveyed] = plan.survey(content, at.ledger, ["e00001.md"])
-        return at.ask_for_correction(surveyed, note, "Anne")
+        return outgoing.ask_for_correction(at, surveyed, note, "Anne")
 
 
 def correct(content: Path, output: Path, note: str = "A word was missing.", minutes: int = 10):
@@ -48,12 +48,12 @@ def withdraw(content: Path, output: Path, minutes: int = 20, reason: str = "It w
         staged = acts.withdrawal(
             "edition-00001", reason, "Anne", at.store, at.ledger, at.house, at.clock(), at.staging
         )
-        at.release([staged])
+        outgoing.release(at, [staged])
 
 
 def roll_back(content: Path, output: Path, to: int | None = None, minutes: int = 30) -> None:
     with workshop.desk(content, output, minutes) as at:
-        at.release([acts.rollback("edition-00001", to, "As it was.", "Anne", at.ledger)])
+        outgoing.release(at, [acts.rollback("edition-00001", to, "As it was.", "Anne", at.ledger)])
 
 
 def feed(output: Path) -> dict[str, feedparser.FeedParserDict]:

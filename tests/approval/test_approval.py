@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import approval, yes
+from flows import approval, outgoing, yes
 from flows.desk import Desk
 from flows.ledger import Galley
 from flows.plan import Planned, State
@@ -27,7 +27,7 @@ def folders(tmp_path: Path, house: str = HOUSE) -> tuple[Path, Path]:
 def proved(at: Desk) -> tuple[Planned, Galley]:
     """What waits, proved as a run proves it."""
     [item] = at.plan(watched=False)
-    return item, at.ask(item, {"proof.json": b"{}\n"})
+    return item, outgoing.ask(at, item, {"proof.json": b"{}\n"})
 
 
 def say(at: Desk, who: str) -> yes.Answer:
@@ -130,7 +130,7 @@ def test_a_yes_to_one_revision_is_none_to_the_next(tmp_path: Path) -> None:
     workshop.publish_due(content, output)
     with workshop.desk(content, output, 5) as at:
         [surveyed] = [item.surveyed for item in at.plan(watched=True)]
-        at.ask_for_correction(surveyed, "The same words again.", "Anne")
+        outgoing.ask_for_correction(at, surveyed, "The same words again.", "Anne")
     assert state(content, output) is State.WAITING
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows import approval, approve_page, galleys, web
+from flows import approval, approve_page, galleys, outgoing, web
 from flows.approve_page import SECONDS, TRIES, Tries
 from flows.ledger import Approval, Galley
 from flows.metrics import Metrics
@@ -50,8 +50,8 @@ class Room:
         """Have what waits proved, with its files, as a run has it."""
         with workshop.desk(self.content, self.output) as at:
             [item] = at.plan(watched=False)
-            made = workshop.small_renditions(item.edition, at, at.imprint(item))
-            return at.ask(item, {"proof.json": b"{}\n", "proof.html": b"<p>proof</p>"},
+            made = workshop.small_renditions(item.edition, at, at.making.imprint(item))
+            return outgoing.ask(at, item, {"proof.json": b"{}\n", "proof.html": b"<p>proof</p>"},
                           [Made(r, ()) for r in made])  # fmt: skip
 
     @property
@@ -343,7 +343,9 @@ def test_a_yes_to_revision_two_is_none_to_revision_three(room: Room) -> None:
     workshop.publish_due(room.content, room.output)
     for revision in (2, 3):
         with workshop.desk(room.content, room.output, revision) as at:
-            at.ask_for_correction(at.plan(watched=True)[0].surveyed, "One figure.", "Anne")
+            outgoing.ask_for_correction(
+                at, at.plan(watched=True)[0].surveyed, "One figure.", "Anne"
+            )
         galley = room.prove()
         assert (galley.revision, room.state()) == (revision, State.WAITING)
         page = room.get(room.link(galley, "Anne")).text

@@ -20,7 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flows import acts, channels, plan, release
+from flows import acts, channels, outgoing, plan, release
 from flows.desk import Desk
 from flows.edition import Edition
 from flows.ledger import Ledger, LedgerError
@@ -137,9 +137,10 @@ def _renditions(edition: Edition, at: Desk, imprint: Any) -> list[Rendition]:
 
 def _stage(at: Desk, only: tuple[str, ...] = ()) -> list[Staged]:
     return [
-        at.stage(
+        outgoing.stage(
+            at,
             item,
-            [Made(r, ()) for r in _renditions(item.edition, at, at.imprint(item))],
+            [Made(r, ()) for r in _renditions(item.edition, at, at.making.imprint(item))],
             {"proof.json": b"{}\n"},
         )
         for item in at.plan(only, watched=False)
@@ -156,7 +157,7 @@ def perform(act: Act, bench: Bench) -> None:
         elif act.kind == "correct":
             write_source(bench.content, act.number, act.version)
             [surveyed] = plan.survey(bench.content, at.ledger, [entry(act.number)])
-            at.ask_for_correction(surveyed, f"Now {act.version}.", "a person")
+            outgoing.ask_for_correction(at, surveyed, f"Now {act.version}.", "a person")
             bench.reached("asked")
             staged = _stage(at, (entry(act.number),))
         else:
@@ -164,7 +165,7 @@ def perform(act: Act, bench: Bench) -> None:
         bench.reached("staged")
         _release(at, staged, tries=3 if act.kind in ("publish", "correct") else 1)
         bench.reached("released")
-        at.deliver_all()
+        outgoing.deliver_all(at)
     bench.reached("over")
 
 
@@ -181,7 +182,7 @@ def _release(at: Desk, staged: list[Staged], tries: int) -> None:
     """As the flow's task does: a ledger that was busy is asked again."""
     for left in reversed(range(tries)):
         try:
-            at.release(staged)
+            outgoing.release(at, staged)
             return
         except LedgerError:
             if not left:
@@ -193,8 +194,8 @@ def recover(bench: Bench) -> list[str]:
     with bench.desk() as at:
         at.recover()
         if staged := _stage(at):
-            at.release(staged)
-        at.deliver_all()
+            outgoing.release(at, staged)
+        outgoing.deliver_all(at)
         return [f"{name}: {why}" for name, why in at.outcome.failed]
 
 

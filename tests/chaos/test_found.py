@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import acts, plan, release
+from flows import acts, outgoing, plan, release
 from flows.desk import Desk
 from flows.ledger import ROLLED_BACK, Fact, Ledger, LedgerError
 from flows.release import Staged
@@ -43,7 +43,7 @@ def change(content: Path, at: Desk, words: str, note: str = "A note.") -> None:
     file = content / "e00001.md"
     file.write_text(f"{file.read_text()}\n{words}\n")
     [surveyed] = plan.survey(content, at.ledger, ["e00001.md"])
-    at.ask_for_correction(surveyed, note, "me")
+    outgoing.ask_for_correction(at, surveyed, note, "me")
 
 
 def killed(at: Desk, staged: list[Staged], step: str) -> None:
@@ -65,7 +65,7 @@ def test_an_act_that_was_overtaken_while_it_was_judged_touches_nothing_that_is_o
 ) -> None:
     """Two withdrawals at once: the second had the first's revision, and was killed."""
     with workshop.desk(content, output, 1) as at:
-        at.release([withdrawn(at, "The first.")])
+        outgoing.release(at, [withdrawn(at, "The first.")])
         public = at.ledger.edition(E1)
         assert public is not None
         stale = Staged(replace(public, turn=public.turn + 1, at=None), None)
@@ -86,12 +86,12 @@ def test_a_withdrawal_is_the_turn_after_the_state_that_was_looked_at(
             found = asked(ledger, slug)
             if ledger is at.ledger:
                 monkeypatch.undo()
-                other.release([withdrawn(other, "The first.")])
+                outgoing.release(other, [withdrawn(other, "The first.")])
             return found
 
         monkeypatch.setattr(Ledger, "edition", edition)
         second = withdrawn(at, "The second.")
-        assert at.release([second]) == []
+        assert outgoing.release(at, [second]) == []
     assert b"The first." in page(output)
 
 
@@ -100,7 +100,7 @@ def test_who_waited_for_a_killed_run_finishes_it_first(content: Path, output: Pa
     with workshop.desk(content, output, 1) as at, workshop.desk(content, output, 1) as waiting:
         staged, again = workshop.stage_due(at), workshop.stage_due(waiting)
         killed(at, staged, "built")
-        waiting.release(again)
+        outgoing.release(waiting, again)
         assert not waiting.outcome.failed
         assert not waiting.ledger.unfinished()
         numbers = [fact.number for fact in waiting.ledger.numbered(1, 9)]
@@ -117,7 +117,7 @@ def test_a_release_whose_ledger_was_busy_at_the_end_can_be_tried_again(
     with workshop.desk(content, output, 1) as at:
         staged = workshop.stage_due(at)
         killed(at, staged, "moved")
-        facts = at.release(staged)
+        facts = outgoing.release(at, staged)
         assert [fact.slug for fact in facts] == ["edition-00003"]
         assert len(at.ledger.history("edition-00003")) == 1
 
@@ -139,7 +139,7 @@ def test_a_correction_is_later_than_what_it_corrects_on_a_clock_that_was_put_bac
     with workshop.desk(content, output, minutes=-180) as at:
         before = at.ledger.edition(E1)
         change(content, at, "More.")
-        [after] = at.release(workshop.stage_due(at))
+        [after] = outgoing.release(at, workshop.stage_due(at))
     assert before is not None
     assert after.updated == before.updated + timedelta(seconds=1)
 
@@ -148,7 +148,7 @@ def test_a_lost_ledger_comes_back_in_the_order_of_the_turns_on_such_a_clock(
     content: Path, output: Path
 ) -> None:
     with workshop.desk(content, output, minutes=-180) as at:
-        at.release([withdrawn(at)])
+        outgoing.release(at, [withdrawn(at)])
     (output / "parution.db").unlink()
     with workshop.desk(content, output, 1) as at:
         at.recover()
@@ -169,7 +169,7 @@ def test_what_a_lost_ledger_calls_published_is_public(content: Path, output: Pat
 def test_a_correction_keeps_the_number_of_its_edition(content: Path, output: Path) -> None:
     with workshop.desk(content, output, 1) as at:
         change(content, at, "More.")
-        [fact] = at.release(workshop.stage_due(at))
+        [fact] = outgoing.release(at, workshop.stage_due(at))
         assert fact.number == 1
         assert at.ledger.total() == 2
 
@@ -203,7 +203,7 @@ def test_a_lost_ledger_goes_on_above_every_former_position(content: Path, output
     workshop.content_folder(content, range(3, 4))
     with workshop.desk(content, output, 3) as at:
         restored = at.ledger.position()
-        at.release(workshop.stage_due(at))
+        outgoing.release(at, workshop.stage_due(at))
         assert at.ledger.position() > restored
 
 
@@ -238,7 +238,7 @@ def test_no_staging_is_without_its_lock(output: Path, content: Path) -> None:
 def test_a_rollback_that_was_undone_leaves_the_former_release(content: Path, output: Path) -> None:
     with workshop.desk(content, output, 1) as at:
         change(content, at, "More.")
-        at.release(workshop.stage_due(at))
+        outgoing.release(at, workshop.stage_due(at))
         killed(at, [acts.rollback(E1, None, "", "me", at.ledger)], "begun")
         assert at.ledger.unfinished()[0].act == ROLLED_BACK
     workshop.publish_due(content, output, 2)

@@ -150,7 +150,7 @@ class _Trial:
         said, met = self._strike(act, second, fault, bench)
         self._judge_between(name, met, both, new, single=second is None)
         self._judge_words(name, fault, said)
-        reached = self._reached(act, said, new) and not second
+        reached = self._reached(act, said, new, fault) and not second
         seen_new = not second and any(self._shows(files, new) for files in met)
         if fault.kind == "recovery":
             self._kill_recovery(fault)
@@ -220,11 +220,16 @@ class _Trial:
                 self._broken(name, [f"was not done: {one.error}"])
 
     @staticmethod
-    def _reached(act: Act, said: list[Said], new: dict) -> bool:
-        """Whether there is no way back for the act: then its new state must be there later."""
+    def _reached(act: Act, said: list[Said], new: dict, fault: Fault) -> bool:
+        """Whether there is no way back for the act: then its new state must be there later.
+
+        A wish to correct stands in the ledger alone, and is lost with it: the source is then
+        shown as a pending correction again, and nothing of it is public.
+        """
         lines = [line for one in said for line in one.lines]
         moved = lines.count("moved") >= len(new)
-        kept = act.kind == "publish" or (act.kind == "correct" and "asked" in lines)
+        asked = "asked" in lines and fault.kind != "lost"
+        kept = act.kind == "publish" or (act.kind == "correct" and asked)
         return moved or kept or ("over" in lines and not any("error" in x for x in lines))
 
     @staticmethod

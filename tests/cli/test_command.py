@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import outgoing
 from flows.approval import approval_of
 from tests.cli.command import parution
 from tests.release import workshop
@@ -96,7 +97,7 @@ def test_status_names_who_said_yes_and_how_many_more_it_takes(tmp_path: Path) ->
     for name in ("Anne [desk]", "Bernard"):
         with workshop.desk(content, tmp_path / "output") as at:
             [item] = at.plan(watched=False)
-            galley = at.ask(item, {"proof.json": b"{}\n"})
+            galley = outgoing.ask(at, item, {"proof.json": b"{}\n"})
             at.ledger.records.approve(approval_of(galley, name, "cli", at.secret), at.clock())
         [row] = json.loads(parution("status", "--json", *folders).stdout)
         table = parution("status", *folders).stdout

@@ -56,7 +56,7 @@ def desk(content: Path, output: Path, seconds: int) -> Desk:
 def render_all(content: Path, output: Path, seconds: int = 0) -> dict[str, Made]:
     with desk(content, output, seconds) as at:
         [item] = at.plan(watched=True)
-        return {channel: at.making(item, channel).result() for channel in found()}
+        return {channel: at.making.rendering(item, channel).result() for channel in found()}
 
 
 # ----------------------------------------------------------------------------------- bad input

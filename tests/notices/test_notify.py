@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import approval, notify, run
+from flows import approval, notify, outgoing, run
 from flows.house import Approval, House, Notify
 from flows.ledger import TRIES, Database
 from flows.notices import Notice
@@ -225,7 +225,7 @@ def test_what_waits_is_told_by_a_later_run_if_the_place_was_away(tmp_path, monke
     content = workshop.content_folder(tmp_path / "content", [1], house=house)
     with workshop.desk(content, tmp_path / "output") as desk:
         [item] = desk.plan(watched=False)
-        galley = desk.ask(item, {"proof.json": b"{}\n"})
+        galley = outgoing.ask(desk, item, {"proof.json": b"{}\n"})
     with places.service() as service:
         monkeypatch.setenv("PARUTION_NOTIFY", service.url)
         with workshop.desk(content, tmp_path / "output", 10) as desk:
@@ -242,7 +242,7 @@ def test_a_place_that_is_away_is_a_line_on_standard_error_and_the_run_goes_on(
     lines: list[str] = []
     with places.nobody() as url, workshop.desk(content, tmp_path / "output") as desk:
         monkeypatch.setenv("PARUTION_NOTIFY", url)
-        desk.release(workshop.stage_due(desk))
+        outgoing.release(desk, workshop.stage_due(desk))
         notify.after(desk, log=lines.append)
     assert [line.split(":")[0] for line in lines] == ["PARUTION_NOTIFY"]
 
@@ -252,7 +252,7 @@ def test_what_is_out_is_told_by_a_later_run_if_the_place_was_away(tmp_path, monk
     with places.service(status=500) as service:
         monkeypatch.setenv("PARUTION_NOTIFY", service.url)
         with workshop.desk(content, tmp_path / "output") as desk:
-            desk.release(workshop.stage_due(desk))
+            outgoing.release(desk, workshop.stage_due(desk))
             notify.after(desk, log=lambda _line: None)
         service.status = 200
         for minutes in (10, 20):

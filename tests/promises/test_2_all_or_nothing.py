@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import outgoing
 from flows.targets import file as tree
 from tests.release import workshop
 
@@ -55,7 +56,7 @@ def test_the_next_run_finishes_or_undoes_and_says_which(tmp_path: Path, step: st
     with workshop.desk(content, output, minutes=2) as at:
         at.recover()
         said = {(r.done, r.slug) for r in at.outcome.recovered}
-        at.release(workshop.stage_due(at))
+        outgoing.release(at, workshop.stage_due(at))
         assert not at.ledger.unfinished()
     everything = {f"edition-0000{n}" for n in range(1, 4)}
     expected = {"staged": "undone", "begun": "undone", "recorded": None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows import channels
+from flows import channels, outgoing
 from flows.desk import Desk
 from flows.edition import Edition
 from flows.ledger import Fact
@@ -52,8 +52,8 @@ def stage_due(at: Desk) -> list[Staged]:
     for item in at.plan(watched=True):
         if item.state != "due":
             continue
-        made = [Made(r, ()) for r in small_renditions(item.edition, at, at.imprint(item))]
-        staged.append(at.stage(item, made, {"proof.json": b"{}\n"}))
+        made = [Made(r, ()) for r in small_renditions(item.edition, at, at.making.imprint(item))]
+        staged.append(outgoing.stage(at, item, made, {"proof.json": b"{}\n"}))
     return staged
 
 
@@ -61,7 +61,7 @@ def publish_due(content: Path, output: Path, minutes: int = 0) -> list[Fact]:
     """Publish what is due as a run does; the facts that were recorded."""
     with desk(content, output, minutes) as at:
         at.recover()
-        return at.release(stage_due(at))
+        return outgoing.release(at, stage_due(at))
 
 
 def public_files(site: Path) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import acts, events, newsroom, watch
+from flows import acts, events, newsroom, outgoing, watch
 from flows.dispatches import DROP, LOOK, START, Wakes
 from flows.house import read_house
 from flows.logs import Log
@@ -194,7 +194,7 @@ def test_a_withdrawal_by_command_is_told_at_the_next_look(
         staged = acts.withdrawal(
             slug, "Wrong.", "Anne", desk.store, desk.ledger, desk.house, NOW, desk.staging
         )
-        desk.release([staged])
+        outgoing.release(desk, [staged])
     for _ in range(2):
         at.look(woken(LOOK))
     assert told == [("parution.edition.withdrawn", "parution.edition.edition-00001")]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import outgoing
 from flows.desk import Desk
 from flows.plan import State
 from tests.release import workshop
@@ -48,7 +49,7 @@ def test_what_fell_due_while_nothing_ran_goes_out_once(tmp_path: Path) -> None:
     content, output = folder(tmp_path, publish_at="2026-03-10 18:00"), tmp_path / "output"
     for _ in range(2):
         with at(content, output, 10, 20) as desk:
-            desk.release(workshop.stage_due(desk))
+            outgoing.release(desk, workshop.stage_due(desk))
     with at(content, output, 10, 21) as desk:
         assert [fact.turn for fact in desk.ledger.history()] == [1]
 
@@ -103,9 +104,9 @@ def test_a_person_who_names_an_edition_does_not_lift_its_embargo(tmp_path: Path)
 def test_a_correction_is_neither_late_nor_in_want_of_a_slot(tmp_path: Path) -> None:
     content, output = folder(tmp_path, TUESDAYS, "2026-03-10 18:00"), tmp_path / "output"
     with at(content, output, 10, 18) as desk:
-        desk.release(workshop.stage_due(desk))
+        outgoing.release(desk, workshop.stage_due(desk))
         [item] = desk.plan(watched=False)
-        desk.ask_for_correction(item.surveyed, "Said better.", "Anne")
+        outgoing.ask_for_correction(desk, item.surveyed, "Said better.", "Anne")
     assert state(at(content, output, 20, 12)) is State.DUE
 
 
