@@ -10,11 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from flows.edition import Edition
 from flows.house import House
 from flows.ledger import Approval, Galley
 from flows.reading import fingerprint
+from flows.rendition import tool_versions
 from flows.words import TEMPLATES
 
 
@@ -68,7 +69,7 @@ def content_of(edition: Edition, house: House, revision: int, note: str) -> str:
         house.model_dump_json(),
         str(revision),
         note,
-        *(version(tool) for tool in ("parution", "weasyprint")),
+        json.dumps(tool_versions()),
         _templates(),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

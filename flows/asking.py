@@ -28,12 +28,12 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
-from flows import approval, events, yes
+from flows import approval, events
 from flows.approval import approval_link
 from flows.desk import Desk
 from flows.ledger import Galley
 from flows.plan import ASKING, Planned
-from flows.sign_off import give, sentence, view_of
+from flows.sign_off import give, reply, sentence, view_of
 from flows.words import catalogue
 
 DEPLOYMENT = "in-prefect"
@@ -99,13 +99,11 @@ def _take(desk: Desk, galley: Galley, typed: Yes) -> tuple[bool, str]:
     who = typed.name.strip()
     if not approval.is_code(typed.code, who, desk.secret):
         view = view_of(desk, galley)
-        key = "page_wrong_code"
+        told = sentence("page_wrong_code", view, who)
     else:
         answer, view = give(desk, galley, who, "prefect")
-        key = f"page_{answer.result}"
-        if answer.result is yes.Result.CHANGED:
-            key = f"page_{view.standing}"
-    return view.standing != "waiting", sentence(key, view, who)
+        told = reply(answer, view, "page_")
+    return view.standing != "waiting", told
 
 
 # ------------------------------------------------------------------------------------ the runs

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.clocks import utc_now
 from flows.officer import (
     DONE,
     REFUSED,
@@ -48,7 +47,7 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Say yes to an edition that waits for approval; PARUTION_CODE or a prompt gives the code."""
-    from flows import approval, yes
+    from flows import approval, sign_off
     from flows.words import catalogue
 
     with desk_of(content, output) as desk:
@@ -66,11 +65,8 @@ def approve(
         code = os.environ.get("PARUTION_CODE") or getpass.getpass(words["code"].format(name=name))
         if not approval.is_code(code, name, desk.secret):
             wrong_use(words["wrong_code"].format(name=name))
-        [item] = desk.plan([wanted], watched=False)
-        answer = yes.say_yes(
-            galley, item.content, name, "cli", desk.ledger, desk.house, desk.secret, utc_now()
-        )
-        said = yes.sentence(answer, galley, desk.house, language)
+        answer, view = sign_off.give(desk, galley, name, "cli")
+        said = sign_off.reply(answer, view, language=language)
     if as_json:
         names = list(answer.names)
         print_json({"entry": wanted, "answer": answer.result, "approved_by": names})
@@ -119,18 +115,13 @@ def withdraw(
     """Take an edition out of everything; a page with the reason stays at its address."""
     from flows import acts
 
-    with desk_of(content, output) as desk:
-        desk.recover()
-        fact = edition_named(edition, desk)
-        who = by or getpass.getuser()
-        _take(
-            desk,
-            lambda: acts.withdrawal(
-                fact.slug, reason.strip(), who, desk.store, desk.ledger, desk.house, utc_now(),
-                desk.staging,
-            ),
-            as_json=as_json,
+    def tombstone(desk: Desk, slug: str, who: str) -> Staged:
+        return acts.withdrawal(
+            slug, reason.strip(), who, desk.store, desk.ledger, desk.house, desk.clock(),
+            desk.staging,
         )  # fmt: skip
+
+    _take(edition, by, content, output, tombstone, as_json=as_json)
 
 
 def rollback(
@@ -147,11 +138,10 @@ def rollback(
     """Show a former revision again, as it was, byte for byte."""
     from flows import acts
 
-    with desk_of(content, output) as desk:
-        desk.recover()
-        fact = edition_named(edition, desk)
-        who = by or getpass.getuser()
-        _take(desk, lambda: acts.rollback(fact.slug, to, note, who, desk.ledger), as_json=as_json)
+    def former(desk: Desk, slug: str, who: str) -> Staged:
+        return acts.rollback(slug, to, note, who, desk.ledger)
+
+    _take(edition, by, content, output, former, as_json=as_json)
 
 
 def history(
@@ -174,21 +164,32 @@ def history(
             chronicle.show(told, desk.house, language_of(desk.house), sys.stdout)
 
 
-def _take(desk: Desk, staged: Callable[[], Staged], *, as_json: bool) -> None:
-    """Take a turn that needs no rendering, and bring it to every target."""
+def _take(
+    edition: str,
+    by: str,
+    content: Path,
+    output: Path,
+    staged: Callable[[Desk, str, str], Staged],
+    *,
+    as_json: bool,
+) -> None:
+    """Take a turn of an edition that needs no rendering, and bring it to every target."""
     from flows import outgoing, run
     from flows.acts import ImpossibleActError
     from flows.words import catalogue
 
-    try:
-        turn = staged()
-    except ImpossibleActError as error:
-        words = catalogue("cli", language_of(desk.house))
-        wrong_use(words[error.rule].format(**error.values))
-    outgoing.release(desk, [turn])
-    outgoing.deliver_all(desk)
-    run.tell(desk)
-    _answer(desk, as_json=as_json)
+    with desk_of(content, output) as desk:
+        desk.recover()
+        slug = edition_named(edition, desk).slug
+        try:
+            turn = staged(desk, slug, by or getpass.getuser())
+        except ImpossibleActError as error:
+            words = catalogue("cli", language_of(desk.house))
+            wrong_use(words[error.rule].format(**error.values))
+        outgoing.release(desk, [turn])
+        outgoing.deliver_all(desk)
+        run.tell(desk)
+        _answer(desk, as_json=as_json)
 
 
 def _answer(desk: Desk, *, as_json: bool) -> None:

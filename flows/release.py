@@ -14,7 +14,6 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,13 +24,10 @@ from flows.edition import Edition
 from flows.house import House
 from flows.ledger import ROLLED_BACK, Fact, Ledger, fact_of, fact_to_json
 from flows.manifest import manifest_of, to_json
-from flows.rendition import Imprint, Rendition, Revision
+from flows.rendition import Imprint, Rendition, Revision, tool_versions
 from flows.sources import Entry
 from flows.store import Store
 from flows.targets import file as tree
-
-#: The tools whose versions decide the bytes of a release.
-TOOLS = ("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf")
 
 
 class ChangedMeanwhileError(Exception):
@@ -74,7 +70,7 @@ def imprint_of(edition: Edition, house: House, revision: int, now: datetime) -> 
         guid=guid,
         history=(Revision(revision, moment),),
         trial=house.trial,
-        versions=tuple((tool, version(tool)) for tool in TOOLS),
+        versions=tool_versions(),
     )
 
 
@@ -89,7 +85,7 @@ def imprint_after(former: Imprint, revision: int, note: str, now: datetime) -> I
         former,
         revision=revision,
         history=(*former.history, Revision(revision, moment, note)),
-        versions=tuple((tool, version(tool)) for tool in TOOLS),
+        versions=tool_versions(),
     )
 
 

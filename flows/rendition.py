@@ -5,6 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+
+#: The tools whose versions decide the bytes of a release.
+TOOLS = ("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf")
+
+
+@cache
+def tool_versions() -> tuple[tuple[str, str], ...]:
+    """Those tools as they are installed here, with their versions."""
+    return tuple((tool, version(tool)) for tool in TOOLS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,22 +89,32 @@ def give(desk: Desk, galley: Galley, who: str, way: str) -> tuple[yes.Answer, Vi
     return answer, view_of(desk, galley)
 
 
-def when(view: View) -> str:
+def when(view: View, language: str) -> str:
     """When a galley goes out, as the house's clocks show it."""
-    words = catalogue("approval", view.house.language)
+    words = catalogue("approval", language)
     if view.moment is None:
         return words["now"]
     local = view.moment.astimezone(view.house.zone)
-    day = long_date(local.date(), view.house.language)
+    day = long_date(local.date(), language)
     return words["at_moment"].format(day=day, time=f"{local:%H:%M}")
 
 
-def sentence(key: str, view: View, who: str = "") -> str:
-    """What a person is answered, in the house's language."""
-    return catalogue("approval", view.house.language)[key].format(
+def reply(answer: yes.Answer, view: View, prefix: str = "", language: str = "") -> str:
+    """What whoever said yes is answered; ``prefix``: of the sentences of a page, say."""
+    is_over = answer.result is yes.Result.CHANGED
+    key = view.standing if is_over else answer.result
+    return sentence(f"{prefix}{key}", view, answer.who, language)
+
+
+def sentence(key: str, view: View, who: str = "", language: str = "") -> str:
+    """A sentence of the sign-off, by default in the house's language."""
+    language = language or view.house.language
+    return catalogue("approval", language)[key].format(
         who=who,
         name=who,
+        title=view.galley.title,
+        entry=view.galley.entry,
         missing=view.missing,
         may=", ".join(view.house.approval.by),
-        when=when(view),
+        when=when(view, language),
     )

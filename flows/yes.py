@@ -9,7 +9,6 @@ from enum import StrEnum
 from flows import approval
 from flows.house import House
 from flows.ledger import Galley, Ledger
-from flows.words import catalogue
 
 
 class Result(StrEnum):
@@ -63,16 +62,3 @@ def say_yes(
     else:
         result = Result.ACCEPTED if len(said) >= needed else Result.ONE_MORE
     return Answer(result, who, tuple(sorted(said)), needed)
-
-
-def sentence(answer: Answer, galley: Galley, house: House, language: str) -> str:
-    """An answer in plain words."""
-    values = {
-        "title": galley.title,
-        "entry": galley.entry,
-        "who": answer.who,
-        "names": ", ".join(answer.names),
-        "missing": max(0, answer.needed - len(answer.names)),
-        "may": ", ".join(house.approval.by),
-    }
-    return catalogue("approval", language)[answer.result].format(**values)

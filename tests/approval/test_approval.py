@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import approval, outgoing, yes
+from flows import approval, outgoing, sign_off, yes
 from flows.desk import Desk
 from flows.ledger import Galley
 from flows.plan import Planned, State
@@ -82,15 +82,31 @@ def test_a_house_that_looks_otherwise_asks_again(tmp_path: Path) -> None:
 def test_a_yes_to_a_former_proof_is_refused_and_says_why(tmp_path: Path) -> None:
     content, output = folders(tmp_path)
     with workshop.desk(content, output) as at:
-        item, old = proved(at)
+        _item, old = proved(at)
     change(content)
     with workshop.desk(content, output) as at:
-        [item] = at.plan(watched=False)
-        answer = yes.say_yes(
-            old, item.content, "Anne", "link", at.ledger, at.house, at.secret, at.clock()
-        )
-        assert "counts for nothing" in yes.sentence(answer, old, at.house, "en")
+        answer, view = sign_off.give(at, old, "Anne", "link")
+        assert "counts for nothing" in sign_off.reply(answer, view, language="en")
     assert answer.result is yes.Result.CHANGED
+    assert state(content, output) is State.WAITING
+
+
+def test_a_yes_to_what_is_out_says_that_it_is_out(tmp_path: Path) -> None:
+    content, output = folders(tmp_path)
+    with workshop.desk(content, output) as at:
+        _item, galley = proved(at)
+        sign_off.give(at, galley, "Anne", "link")
+    workshop.publish_due(content, output)
+    with workshop.desk(content, output) as at:
+        answer, view = sign_off.give(at, galley, "Bernard", "cli")
+        assert "is out already" in sign_off.reply(answer, view, language="en")
+
+
+def test_a_newer_typesetter_voids_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, output = folders(tmp_path)
+    with workshop.desk(content, output) as at:
+        say(at, "Anne")
+    monkeypatch.setattr(approval, "tool_versions", lambda: (("pikepdf", "99"),))
     assert state(content, output) is State.WAITING
 
 
