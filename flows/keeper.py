@@ -25,7 +25,7 @@ LONGEST_WAIT = 30.0
 #: Seconds after which a start counts as one that went well.
 STEADY = 60.0
 #: Seconds between two searches for runs whose process is dead.
-SWEEP = 30.0
+SWEEP = 10.0
 
 
 class Keeper:

@@ -113,13 +113,13 @@ def _asking_still(desk: Desk, outcome: Outcome) -> Outcome:
     """What waits for a yes is told of until it was told, not only by the run that proved it."""
     waiting = {item.name: item for item in outcome.planned if item.state in plan.ASKING}
     known = desk.ledger.records.galleys() if waiting else {}
-    asking = [known[name] for name, item in waiting.items() if _is_of(known.get(name), item)]
+    asking = [
+        galley
+        for galley in known.values()
+        if galley.entry in waiting and galley.content == waiting[galley.entry].content
+    ]
     new = [galley for galley in outcome.asking if galley not in asking]
     return replace(outcome, asking=(*new, *asking))
-
-
-def _is_of(galley: object, item: plan.Planned) -> bool:
-    return getattr(galley, "content", None) == item.content
 
 
 def places(house: House, environ: Mapping[str, str]) -> tuple[Place, ...]:

@@ -6,7 +6,7 @@ PostgreSQL is the one for several machines; ``postgresql://`` is spoken to throu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -14,8 +14,25 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+
+def journal(name: str, *columns: sa.Column[Any] | sa.UniqueConstraint) -> sa.Table:
+    """A table whose rows are appended in an order that is kept, each with its moment: ``id`` is
+    never given twice, ``at`` is ISO 8601 in UTC."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("at", sa.String(40), nullable=False),
+        *columns,
+        sqlite_autoincrement=True,
+    )
+
+
 #: Advisory locks, by number: the tables in the making, and the site in the changing.
 MAKING, COMMITTING = 1, 2
+
+#: Values asked about in one query: below what SQLite takes at once.
+_AT_ONCE = 500
 
 _HELD_HERE = (
     "SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
@@ -75,6 +92,14 @@ class Database:
                 return connection.execute(query).mappings().all()
         except sa.exc.SQLAlchemyError as error:
             raise self._failed("read", error) from error
+
+    def among(
+        self, query: sa.Select[Any], column: sa.ColumnElement[str], values: Iterable[str]
+    ) -> Iterator[Any]:
+        """The rows of ``query`` whose ``column`` is one of ``values``, however many these are."""
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), _AT_ONCE):
+            yield from self.rows(query.where(column.in_(wanted[start : start + _AT_ONCE])))
 
     def append(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert all or none. Raises :class:`AlreadyRecordedError` where one is there already."""

@@ -15,17 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from flows.edition import Edition
-from flows.ledger.database import Database, metadata
+from flows.ledger.database import Database, journal
 from flows.rendition import Imprint
 
 #: What a turn does, as ``Fact.act`` names it.
 PUBLISHED, CORRECTED, WITHDRAWN, ROLLED_BACK = "published", "corrected", "withdrawn", "rolled back"
 
-_turns = sa.Table(
+_turns = journal(
     "turns",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     # asked: a correction that a person wants; begun, done, undone: a turn under way or over.
     sa.Column("stage", sa.String(10), nullable=False),
     sa.Column("act", sa.String(20), nullable=False),
@@ -50,7 +47,6 @@ _turns = sa.Table(
     sa.Column("updated", sa.String(40), nullable=False),
     # Empty but for what is done: a unique index takes any number of nulls, here and in PostgreSQL.
     sa.Column("once", sa.String(240), unique=True, nullable=True),
-    sqlite_autoincrement=True,
 )
 _done = _turns.c.stage == "done"
 sa.Index("turns_by_number", _turns.c.trial, _turns.c.stage, _turns.c.number)
@@ -219,14 +215,16 @@ class Facts:
         A fact that bears its moment already keeps it. Raises
         :class:`flows.ledger.AlreadyRecordedError` where a turn is done already.
         """
+        wanted = list(facts)
+        numbers = self._numbers(fact.slug for fact in wanted if not fact.number)
         next_number = itertools.count(self.total() + 1)
         recorded = [
             replace(
                 fact,
-                number=fact.number or self._number(fact.slug) or next(next_number),
+                number=fact.number or numbers.get(fact.slug) or next(next_number),
                 at=fact.at or now,
             )
-            for fact in facts
+            for fact in wanted
         ]
         if recorded:
             self.database.append(_turns, [self._row(stage, fact) for fact in recorded])
@@ -246,8 +244,12 @@ class Facts:
 
     # ------------------------------------------------------------------------------- private
 
-    def _number(self, slug: str) -> int:
-        return self._highest(_turns.c.number, _turns.c.slug == slug)
+    def _numbers(self, slugs: Iterable[str]) -> dict[str, int]:
+        """The numbers of those editions that have one."""
+        highest = sa.func.max(_turns.c.number).label("number")
+        query = sa.select(_turns.c.slug, highest).where(self._mine(), _done)
+        rows = self.database.among(query.group_by(_turns.c.slug), _turns.c.slug, slugs)
+        return {row["slug"]: row["number"] for row in rows}
 
     def _mine(self) -> sa.ColumnElement[bool]:
         return _turns.c.trial == self.trial

@@ -6,20 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from flows.ledger.database import AlreadyRecordedError, Database, metadata
+from flows.ledger.database import AlreadyRecordedError, Database, journal
 
 #: How long a moment is taken over by others that ask for the same.
 LASTS = timedelta(minutes=10)
 
-_moments = sa.Table(
+_moments = journal(
     "moments",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     sa.Column("what", sa.String(64), nullable=False),
     sa.Column("time", sa.Integer, nullable=False),
     sa.UniqueConstraint("what", "time"),
-    sqlite_autoincrement=True,
 )
 
 

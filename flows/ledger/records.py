@@ -8,13 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from flows.ledger.database import AlreadyRecordedError, Database, metadata
+from flows.ledger.database import AlreadyRecordedError, Database, journal, metadata
 
-_galleys = sa.Table(
+_galleys = journal(
     "galleys",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     sa.Column("trial", sa.Boolean, nullable=False),
     sa.Column("entry", sa.String(400), nullable=False),
     sa.Column("slug", sa.String(200), nullable=False),
@@ -23,13 +20,9 @@ _galleys = sa.Table(
     sa.Column("content", sa.String(64), nullable=False),
     sa.Column("proof", sa.String(64), nullable=False),
     sa.Column("once", sa.String(600), unique=True, nullable=False),
-    sqlite_autoincrement=True,
 )
-_approvals = sa.Table(
+_approvals = journal(
     "approvals",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     sa.Column("trial", sa.Boolean, nullable=False),
     sa.Column("entry", sa.String(400), nullable=False),
     sa.Column("content", sa.String(64), nullable=False),
@@ -38,19 +31,14 @@ _approvals = sa.Table(
     sa.Column("way", sa.String(20), nullable=False),
     sa.Column("signature", sa.String(64), nullable=False),
     sa.Column("once", sa.String(800), unique=True, nullable=False),
-    sqlite_autoincrement=True,
 )
-_deliveries = sa.Table(
+_deliveries = journal(
     "deliveries",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     sa.Column("trial", sa.Boolean, nullable=False),
     sa.Column("target", sa.String(400), nullable=False),
     # The id of the newest turn that was delivered: unique, so that none is delivered twice.
     sa.Column("position", sa.Integer, nullable=False),
     sa.UniqueConstraint("trial", "target", "position"),
-    sqlite_autoincrement=True,
 )
 _sightings = sa.Table(
     "sightings",

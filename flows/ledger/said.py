@@ -9,30 +9,20 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from flows.ledger.database import AlreadyRecordedError, Database, metadata
+from flows.ledger.database import AlreadyRecordedError, Database, journal
 
-_notices = sa.Table(
+_notices = journal(
     "notices",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     sa.Column("key", sa.String(800), unique=True, nullable=False),
-    sqlite_autoincrement=True,
 )
-_tries = sa.Table(
+_tries = journal(
     "notice_tries",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String(40), nullable=False),
     sa.Column("key", sa.String(800), nullable=False),
     sa.Column("place", sa.String(400), nullable=False),
     # The place's failures are counted from 1; 0 says that it took the notice after all.
     sa.Column("number", sa.Integer, nullable=False),
     sa.UniqueConstraint("key", "place", "number"),
-    sqlite_autoincrement=True,
 )
-#: Keys asked about in one query: below what SQLite takes at once.
-_AT_ONCE = 500
 #: How often a place is tried with one notice: once, and three times again.
 TRIES = 4
 
@@ -48,11 +38,8 @@ class Said:
 
     def among(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of ``keys`` that were said before."""
-        found: set[str] = set()
-        for some in _parted(keys):
-            query = sa.select(_notices.c.key).where(_notices.c.key.in_(some))
-            found.update(row["key"] for row in self._database.rows(query))
-        return frozenset(found)
+        rows = self._database.among(sa.select(_notices.c.key), _notices.c.key, keys)
+        return frozenset(row["key"] for row in rows)
 
     def add(self, keys: Iterable[str], now: datetime) -> None:
         """Note that these are said; another run may have said the same in the meantime."""
@@ -104,17 +91,10 @@ class Said:
 
     def _tried(self, keys: Iterable[str]) -> dict[tuple[str, str], frozenset[int]]:
         found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        for some in _parted(keys):
-            query = sa.select(_tries).where(_tries.c.key.in_(some))
-            for row in self._database.rows(query):
-                found[row["key"], row["place"]].add(row["number"])
+        for row in self._database.among(sa.select(_tries), _tries.c.key, keys):
+            found[row["key"], row["place"]].add(row["number"])
         return {which: frozenset(numbers) for which, numbers in found.items()}
 
     def _append(self, table: sa.Table, values: dict[str, str | int], now: datetime) -> None:
         with suppress(AlreadyRecordedError):  # by another run in the meantime
             self._database.append(table, [values | {"at": now.astimezone(UTC).isoformat()}])
-
-
-def _parted(keys: Iterable[str]) -> list[list[str]]:
-    wanted = sorted(set(keys))
-    return [wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)]
