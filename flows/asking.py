@@ -28,12 +28,13 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 from pydantic import Field
 
-from flows import approval, events
-from flows.approval import approval_link
+from flows import events
+from flows.approval import codes
+from flows.approval.codes import approval_link
+from flows.approval.sign_off import give, reply, sentence, view_of
 from flows.desk import Desk
 from flows.ledger import Galley
 from flows.plan import ASKING, Planned
-from flows.sign_off import give, reply, sentence, view_of
 from flows.words import catalogue
 
 DEPLOYMENT = "in-prefect"
@@ -97,7 +98,7 @@ def _question(desk: Desk, seal: str) -> tuple[Galley | None, str]:
 def _take(desk: Desk, galley: Galley, typed: Yes) -> tuple[bool, str]:
     """What becomes of what was typed: whether nobody is to be asked any more, and a sentence."""
     who = typed.name.strip()
-    if not approval.is_code(typed.code, who, desk.secret):
+    if not codes.is_code(typed.code, who, desk.secret):
         view = view_of(desk, galley)
         told = sentence("page_wrong_code", view, who)
     else:

@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_acts
-from flows.officer import (
+from flows.command import acts
+from flows.command.officer import (
     DONE,
     FAILED,
     REFUSED,
@@ -87,7 +87,7 @@ def preview(
     as_json: Json = False,
 ) -> None:
     """Write one page with what was understood, the findings, and the three channels."""
-    from flows import run
+    from flows.command import run
 
     with desk_of(content, output) as desk:
         [name] = named([entry], content)
@@ -111,7 +111,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish what is due on all channels, once everything is proved."""
-    from flows import progress, run, status
+    from flows.command import progress, run, status
 
     with desk_of(content, output) as desk:
         wanted = named(entries, content)
@@ -130,7 +130,7 @@ def status(
     content: Content = Path("content"), output: Output = Path("output"), as_json: Json = False
 ) -> None:
     """List each edition with its state, its revision, its findings and what is due."""
-    from flows import status as stating
+    from flows.command import status as stating
 
     with desk_of(content, output) as desk:
         planned = desk.plan(watched=False)
@@ -155,7 +155,8 @@ def schedule(
     as_json: Json = False,
 ) -> None:
     """List what goes out when in the next weeks, and what waits for somebody."""
-    from flows import agenda, timetable
+    from flows import timetable
+    from flows.command import agenda
 
     with desk_of(content, output) as desk:
         planned, now = desk.plan(watched=False), desk.clock()
@@ -187,7 +188,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the site, and publish what is due: what is dropped, called for, or has its moment."""
-    from flows import serve as serving
+    from flows.service import serve as serving
 
     house = house_of(content)
     places = serving.Places(host, port, prefect_host, prefect_port)
@@ -195,11 +196,11 @@ def serve(
 
 
 for act in (
-    cli_acts.approve,
-    cli_acts.correct,
-    cli_acts.withdraw,
-    cli_acts.rollback,
-    cli_acts.history,
+    acts.approve,
+    acts.correct,
+    acts.withdraw,
+    acts.rollback,
+    acts.history,
 ):
     app.command()(act)
 

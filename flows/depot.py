@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from flows.approval import content_of
+from flows.approval.codes import content_of
 from flows.edition import Edition
 from flows.house import House
 from flows.press import Made

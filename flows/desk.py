@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows import approval, plan
+from flows import plan
+from flows.approval import codes
 from flows.clocks import utc_now
 from flows.ledger import Fact, Galley
 from flows.making import Making
@@ -119,7 +120,7 @@ class Desk(Office):
             owner_of=self._owner_of,
             watched=watched,
             named=frozenset(named) if watched else frozenset(),
-            approved=lambda entry, content: approval.names(
+            approved=lambda entry, content: codes.names(
                 records.approvals(entry), content, self.house, self.secret
             ),
             seen=lambda entry: records.seen(entry, now),

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flows import approval
+from flows.approval import codes
 from flows.edition import Edition
 from flows.ledger import agreed, lock_number
 from flows.manifest import imprint_from, read_manifest
@@ -61,7 +61,7 @@ class Making:
         if not house.storage.depot:
             return self._moment
         if slug not in self._moments:
-            content = approval.content_of(item.edition, house, item.revision, item.surveyed.note)
+            content = codes.content_of(item.edition, house, item.revision, item.surveyed.note)
             what = hashlib.sha256(f"{content}/{item.state}".encode()).hexdigest()
             self._moments[slug] = agreed(self._office.ledger.database, what, self._moment)
         return self._moments[slug]

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from flows import approval
+from flows.approval import codes
 from flows.clocks import utc_now
 from flows.house import House, read_house
 from flows.ledger import COMMITTING, Ledger
@@ -59,7 +59,7 @@ class Office:
 
     @cached_property
     def secret(self) -> bytes:
-        return approval.secret_of(self.output)
+        return codes.secret_of(self.output)
 
     @cached_property
     def staging(self) -> Path:

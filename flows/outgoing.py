@@ -77,7 +77,7 @@ def ask(
 ) -> Galley:
     """Keep a proved edition as what a person is asked about, once for each state of it, with the
     files that would go out."""
-    from flows import galleys
+    from flows.approval import galleys
 
     galley = Galley(
         entry=item.name,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.approval import content_of
+from flows.approval.codes import content_of
 from flows.clocks import next_slot
 from flows.edition import Change, Edited, Edition, Finding, Place, Severity
 from flows.house import House

@@ -25,7 +25,7 @@ from prefect.logging.handlers import APILogHandler
 from prefect.runtime import flow_run, task_run
 from prefect.states import Completed, Failed
 
-from flows import channels, events, notify, outgoing
+from flows import channels, events, outgoing
 from flows.desk import Desk
 from flows.failures import sentence_for
 from flows.ledger import Fact, LedgerError
@@ -35,6 +35,7 @@ from flows.press import Made
 from flows.proof import Proof
 from flows.release import Staged
 from flows.site import RefusedError
+from flows.telling import notify
 
 #: The desk of a run that was started in this process, with what it has planned already.
 DESK: ContextVar[Desk | None] = ContextVar("desk", default=None)

@@ -1,6 +1,6 @@
 """What comes when: editions at their moments, those that wait, and the slots with nothing in them.
 
-Pure: the plan, the house and a moment go in. :mod:`flows.agenda` shows it.
+Pure: the plan, the house and a moment go in. :mod:`flows.command.agenda` shows it.
 """
 
 from __future__ import annotations

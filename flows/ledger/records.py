@@ -52,8 +52,8 @@ _sightings = sa.Table(
 class Galley:
     """An edition that is rendered and proved, and waits for a yes.
 
-    ``content`` is the hash that an approval is bound to (:mod:`flows.approval`), ``proof`` the
-    SHA-256 of the proof that was filed for a person to look at.
+    ``content`` is the hash that an approval is bound to (:mod:`flows.approval.codes`), ``proof``
+    the SHA-256 of the proof that was filed for a person to look at.
     """
 
     entry: str

@@ -10,8 +10,9 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from flows import acts, chronicle, outgoing, plan
+from flows import acts, outgoing, plan
 from flows.acts import ImpossibleActError
+from flows.command import chronicle
 from flows.ledger import Fact
 from flows.manifest import read_manifest, rebuild
 from tests.release import workshop

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import approval, outgoing, sign_off, yes
+from flows import outgoing
+from flows.approval import codes, sign_off, yes
 from flows.desk import Desk
 from flows.ledger import Galley
 from flows.plan import Planned, State
@@ -106,7 +107,7 @@ def test_a_newer_typesetter_voids_a_yes(tmp_path: Path, monkeypatch: pytest.Monk
     content, output = folders(tmp_path)
     with workshop.desk(content, output) as at:
         say(at, "Anne")
-    monkeypatch.setattr(approval, "tool_versions", lambda: (("pikepdf", "99"),))
+    monkeypatch.setattr(codes, "tool_versions", lambda: (("pikepdf", "99"),))
     assert state(content, output) is State.WAITING
 
 
@@ -132,9 +133,9 @@ def test_a_yes_written_into_the_ledger_by_hand_is_worth_nothing(tmp_path: Path) 
     content, output = folders(tmp_path)
     with workshop.desk(content, output) as at:
         _item, galley = proved(at)
-        forged = approval.approval_of(galley, "Anne", "cli", b"a guess")
+        forged = codes.approval_of(galley, "Anne", "cli", b"a guess")
         at.ledger.records.approve(forged, at.clock())
-        borrowed = approval.approval_of(galley, "Bernard", "cli", at.secret)
+        borrowed = codes.approval_of(galley, "Bernard", "cli", at.secret)
         at.ledger.records.approve(replace(borrowed, who="Claire"), at.clock())
     assert state(content, output) is State.WAITING
 
@@ -172,17 +173,17 @@ def test_a_galley_is_made_once_for_each_content(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    first = approval.secret_of(tmp_path, {})
-    assert approval.secret_of(tmp_path, {}) == first
+    first = codes.secret_of(tmp_path, {})
+    assert codes.secret_of(tmp_path, {}) == first
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
-    assert approval.secret_of(tmp_path, {"PARUTION_SECRET": "told"}) == b"told"
+    assert codes.secret_of(tmp_path, {"PARUTION_SECRET": "told"}) == b"told"
 
 
 def test_a_code_may_be_typed_without_hyphens_and_in_capitals() -> None:
-    code = approval.code_of("Anne", b"secret")
-    assert approval.is_code(code.replace("-", "").upper(), "Anne", b"secret")
-    assert not approval.is_code(code, "Bernard", b"secret")
-    assert not approval.is_code("", "Anne", b"secret")
+    code = codes.code_of("Anne", b"secret")
+    assert codes.is_code(code.replace("-", "").upper(), "Anne", b"secret")
+    assert not codes.is_code(code, "Bernard", b"secret")
+    assert not codes.is_code("", "Anne", b"secret")
 
 
 @pytest.mark.slow

@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 import pytest
 import uvicorn
 
-from flows import approval
+from flows.approval import codes
 from flows.plan import State
 from tests.approval.test_page import NAMED, Room, a_room
-from tests.serve.process import until
+from tests.service.process import until
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +65,7 @@ def test_the_form_of_the_page_itself_is_taken(browser: Any, tmp_path: Path) -> N
         page.click("button")
         assert "not the code of Anne" in page.locator("[role=alert]").inner_text()
         assert page.evaluate("document.activeElement.id") == "code"
-        page.fill("#code", approval.code_of("Anne", room.secret))
+        page.fill("#code", codes.code_of("Anne", room.secret))
         page.click("button")
         assert "Thank you, Anne" in page.locator("[role=status]").inner_text()
         page.close()

@@ -13,12 +13,14 @@ from typing import Any
 import httpx
 import pytest
 
-from flows import approval, approve_page, galleys, outgoing, web
-from flows.approve_page import SECONDS, TRIES, Tries
+from flows import outgoing
+from flows.approval import codes, galleys, page
+from flows.approval.page import SECONDS, TRIES, Tries
 from flows.ledger import Approval, Galley
-from flows.metrics import Metrics
 from flows.plan import State
 from flows.press import Made
+from flows.service import web
+from flows.service.metrics import Metrics
 from flows.words import catalogue
 from tests.release import workshop
 
@@ -42,7 +44,7 @@ class Room:
 
         tries = Tries(lambda: self.now)
         clock: Callable[[], Any] = lambda: workshop.EPOCH + timedelta(minutes=1)  # noqa: E731
-        more = approve_page.routes(self.content, self.output, wake, clock=clock, tries=tries)
+        more = page.routes(self.content, self.output, wake, clock=clock, tries=tries)
         words = catalogue("serve", "en")
         self.app = web.app(self.output, Metrics(), words, faults=dict, more=more)
 
@@ -56,13 +58,13 @@ class Room:
 
     @property
     def secret(self) -> bytes:
-        return approval.secret_of(self.output)
+        return codes.secret_of(self.output)
 
     def code(self, name: str) -> str:
-        return approval.code_of(name, self.secret)
+        return codes.code_of(name, self.secret)
 
     def link(self, galley: Galley, who: str = "") -> str:
-        return approval.link_path(galley, who, self.secret)
+        return codes.link_path(galley, who, self.secret)
 
     def ask(self, method: str, address: str, **more: Any) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -79,7 +81,7 @@ class Room:
         self, galley: Galley, who: str = "", *, headers: dict[str, str] | None = None, **form: str
     ) -> httpx.Response:
         """The page's form, filled in."""
-        token = approval.link_token(galley, who, self.secret)
+        token = codes.link_token(galley, who, self.secret)
         data = {"token": token, **({"who": who} if who else {}), **form}
         return self.ask("POST", f"/approve/{galley.content}", data=data, headers=headers)
 
@@ -133,7 +135,7 @@ def test_without_the_token_it_is_as_if_nothing_were_there(
 
 def test_a_link_is_for_one_person_and_for_one_galley(room: Room) -> None:
     galley = room.prove()
-    annes = approval.link_token(galley, "Anne", room.secret)
+    annes = codes.link_token(galley, "Anne", room.secret)
     params = {"token": annes, "who": "Bernard"}
     assert room.ask("GET", f"/approve/{galley.content}", params=params).status_code == 404
     room.change()
@@ -276,7 +278,7 @@ def test_two_people_are_two_names_whichever_way_they_come(tmp_path: Path) -> Non
 def test_a_row_written_by_hand_is_not_shown_as_a_yes(room: Room) -> None:
     galley = room.prove()
     with workshop.desk(room.content, room.output) as at:
-        forged = approval.approval_of(galley, "Anne", "link", b"a guess")
+        forged = codes.approval_of(galley, "Anne", "link", b"a guess")
         at.ledger.records.approve(forged, at.clock())
     assert "Nobody has said yes." in room.get(room.link(galley)).text
 
@@ -387,7 +389,7 @@ def test_the_key_to_the_files_approves_nothing_and_opens_no_other_galley(room: R
     "path", ["../../secret", "%2e%2e/%2e%2e/secret", "/etc/passwd", "site", "a%00b"]
 )
 def test_a_key_opens_nothing_outside_its_galley(room: Room, path: str) -> None:
-    key = approval.look_key(galley := room.prove(), room.secret)
+    key = codes.look_key(galley := room.prove(), room.secret)
     answer = room.get(f"/approve/{galley.content}/files/{key}/{path}")
     assert answer.status_code == 404
     assert room.secret not in answer.content

@@ -10,12 +10,12 @@ from urllib.request import Request
 
 import pytest
 
-from flows import approval
+from flows.approval import codes
 from flows.ledger import Galley, Ledger
 from flows.store import Store
 from tests.release import workshop
-from tests.serve import process
-from tests.serve.process import Serving
+from tests.service import process
+from tests.service.process import Serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]
 #: Seconds for a run to be taken up, which a machine with other work makes longer.
@@ -78,18 +78,18 @@ def galley(serving: Serving, entry: str) -> Galley | None:
 
 
 def test_a_yes_in_prefects_pages_publishes_and_a_wrong_code_does_not(serving: Serving) -> None:
-    secret = approval.secret_of(serving.output)
+    secret = codes.secret_of(serving.output)
     run = until(lambda: asking(serving, ENTRY, 0))
     assert serving.get(FIRST)[0] == 404
     assert resume(serving, run, name=["nobody"])["status"] == "REJECT"
     assert asking(serving, ENTRY, 0)
 
-    resume(serving, run, name="Anne", code=approval.code_of("Bernard", secret))
+    resume(serving, run, name="Anne", code=codes.code_of("Bernard", secret))
     until(lambda: asking(serving, ENTRY, 1))
     assert serving.facts("edition-00001") == []
     assert typed_before(serving, run) == []
 
-    resume(serving, run, name="Anne", code=approval.code_of("Anne", secret))
+    resume(serving, run, name="Anne", code=codes.code_of("Anne", secret))
     until(lambda: serving.is_live(FIRST))
     [over] = until(lambda: [r for r in runs(serving, ENTRY) if r["state_type"] == "COMPLETED"])
     assert over["id"] == run["id"]
@@ -99,14 +99,14 @@ def test_a_yes_in_prefects_pages_publishes_and_a_wrong_code_does_not(serving: Se
 
 
 def test_a_yes_behind_a_link_publishes_at_once_and_prefect_asks_no_more(serving: Serving) -> None:
-    secret = approval.secret_of(serving.output)
+    secret = codes.secret_of(serving.output)
     address = serving.drop("second.md", "Second")
     run = until(lambda: asking(serving, "second.md", 0))
     shown = galley(serving, "second.md")
     assert shown
-    assert serving.get(approval.link_path(shown, "Anne", secret))[0] == 200
+    assert serving.get(codes.link_path(shown, "Anne", secret))[0] == 200
     assert serving.get(address)[0] == 404
-    form = {"token": approval.link_token(shown, "Anne", secret), "who": "Anne"}
+    form = {"token": codes.link_token(shown, "Anne", secret), "who": "Anne"}
     address_of_form = f"{serving.site}/approve/{shown.content}"
     status, _headers, page = serving.ask(Request(address_of_form, urlencode(form).encode()))
     assert (status, b"Thank you, Anne" in page) == (200, True)
@@ -125,5 +125,5 @@ def test_a_change_is_asked_about_anew_and_the_former_question_is_taken_back(
     until(lambda: serving.api(f"flow_runs/{former['id']}")["state_type"] == "CANCELLED")
     fresh = until(lambda: asking(serving, "third.md", 0))
     assert fresh["id"] != former["id"]
-    link = approval.link_path(shown, "Anne", approval.secret_of(serving.output))
+    link = codes.link_path(shown, "Anne", codes.secret_of(serving.output))
     assert serving.get(link)[0] == 410

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from flows import embedded
 from tests.release import workshop
-from tests.serve import process
+from tests.service import process
 
 REPO = Path(__file__).parents[2]
 SAMPLE = REPO / "content" / "2015-territoires-numeriques.txt"

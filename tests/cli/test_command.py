@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows import outgoing
-from flows.approval import approval_of
+from flows.approval.codes import approval_of
 from tests.cli.command import parution
 from tests.release import workshop
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from flows import agenda
+from flows.command import agenda
 from flows.house import House
 from flows.plan import State
 from flows.timetable import Coming, Kind

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from flows import approval, plan
+from flows import plan
+from flows.approval import codes
 from flows.desk import Outcome
 from flows.house import Approval, House, Notify, read_house
 from flows.ledger import Fact, Galley
-from flows.notices import TOGETHER, Notice, messages, notices
 from flows.plan import Planned, State
 from flows.proof import Proof
 from flows.proof.check import fails
+from flows.telling.notices import TOGETHER, Notice, messages, notices
 from tests.release import workshop
 
 DAY = date(2026, 9, 14)
@@ -33,7 +34,7 @@ PROOF = Proof(
 
 
 def say(outcome: Outcome, house: House = ENGLISH, day: date = DAY) -> tuple[Notice, ...]:
-    return notices(outcome, house, lambda g, who: approval.approval_link(g, who, house, b"k"), day)
+    return notices(outcome, house, lambda g, who: codes.approval_link(g, who, house, b"k"), day)
 
 
 HEAD = "---\ntitle: Edition 00001\ndate: 2026-01-02\nlanguage: fr\n---\n\n"
@@ -90,7 +91,7 @@ def test_what_waits_names_how_many_doubts_there_are_and_three_of_them(tmp_path: 
 
 def test_the_link_of_a_waiting_notice_is_good_for_this_galley(tmp_path: Path) -> None:
     [notice] = say(Outcome(asking=(GALLEY,)))
-    assert approval.approval_link(GALLEY, "", ENGLISH, b"k") in notice.body
+    assert codes.approval_link(GALLEY, "", ENGLISH, b"k") in notice.body
     assert "who=" not in notice.body
 
 
@@ -100,8 +101,8 @@ def test_each_person_who_may_approve_gets_a_link_of_their_own() -> None:
     assert [n.to for n in (everybody, anne, zoe)] == ["", "Anne", "Zoé"]
     assert len({n.key for n in (everybody, anne, zoe)}) == 3
     for notice, who in ((everybody, ""), (anne, "Anne"), (zoe, "Zoé")):
-        links = [approval.approval_link(GALLEY, name, house, b"k") for name in ("", "Anne", "Zoé")]
-        right = approval.approval_link(GALLEY, who, house, b"k")
+        links = [codes.approval_link(GALLEY, name, house, b"k") for name in ("", "Anne", "Zoé")]
+        right = codes.approval_link(GALLEY, who, house, b"k")
         assert [link for link in links if notice.body.endswith(link)] == [right]
 
 

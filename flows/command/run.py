@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flows import embedded, notify, outgoing
+from flows import embedded, outgoing
 from flows.desk import Desk, Outcome
 from flows.plan import Planned
+from flows.telling import notify
 
 
 def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Outcome:

@@ -21,15 +21,17 @@ from typing import Any
 import uvicorn
 from starlette.routing import BaseRoute, Route
 
-from flows import approve_page, embedded, events, logs, web
+from flows import embedded, events
+from flows.approval import page
 from flows.failures import sentence_for
-from flows.hooks import Hooks, Knock
 from flows.house import House
-from flows.keeper import Keeper
 from flows.ledger import Ledger
-from flows.logs import Log
-from flows.metrics import Metrics
-from flows.newsroom import Newsroom
+from flows.service import logs, web
+from flows.service.hooks import Hooks, Knock
+from flows.service.keeper import Keeper
+from flows.service.logs import Log
+from flows.service.metrics import Metrics
+from flows.service.newsroom import Newsroom
 from flows.store import Store
 from flows.words import catalogue
 
@@ -191,7 +193,7 @@ class _Serving:
         hooks = Hooks(
             lambda: self._newsroom.house.hooks, self._knocked, self._told_of_hook, self._log.words
         )
-        asking = approve_page.routes(self._content, self._output, self._newsroom.wake)
+        asking = page.routes(self._content, self._output, self._newsroom.wake)
         return [Route("/hooks/{name}", hooks.answer, methods=["POST"]), *asking]
 
     def _knocked(self, knock: Knock) -> None:

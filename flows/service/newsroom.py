@@ -12,44 +12,34 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
 
-from flows import notify, outgoing, sources, watch
+from flows import outgoing, sources
 from flows.clocks import utc_now
-from flows.desk import Desk, Outcome
-from flows.dispatches import DROP, DUE, LOOK, START, Dispatches, Pass, Wakes
+from flows.desk import Desk
 from flows.failures import explain
 from flows.house import House
-from flows.logs import Log
-from flows.metrics import Metrics
 from flows.plan import Planned, State
+from flows.service import watch
+from flows.service.dispatches import DROP, DUE, LOOK, START, Dispatches, Pass, Wakes
+from flows.service.logs import Log
+from flows.service.memory import Memory
+from flows.service.metrics import Metrics
 from flows.store import Store
+from flows.telling import notify
 
 #: Seconds after which the folder is looked at, whatever was heard of it.
 MINUTE = 60.0
-#: Seconds until what failed is tried again: doubled each time, and never more than an hour.
-FIRST_RETRY, LAST_RETRY = 5.0, 3600.0
 #: Seconds until what is still being written is looked at again, should its end go unheard.
 UNTIL_WHOLE = 2.0
 
 
 class PrefectAwayError(Exception):
     """Something is due, and Prefect's server does not answer."""
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What one pass leaves for the next."""
-
-    house: House | None = None
-    #: What was refused or failed: the content, how often, and when it is tried again, if ever.
-    tried: dict[str, tuple[str, int, datetime | None]] = field(default_factory=dict)
-    #: The folder and the ledger as they were at the start of the last pass that went well.
-    glance: object = None
 
 
 class Newsroom:
@@ -78,7 +68,9 @@ class Newsroom:
         self._log, self._metrics = log, metrics
         self._dispatches = Dispatches(log, metrics)
         self._answers, self._moved, self._clock, self._settle = answers, moved, clock, settle
-        self._memory = _Memory(house)
+        self._memory = Memory()
+        #: The folder and the ledger as they were at the start of the last pass that went well.
+        self._last_glance: object = None
         self._wakes = Wakes()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -184,14 +176,14 @@ class Newsroom:
         Blocks. Raises what keeps a pass from being made: HouseError, LedgerError, OSError,
         :class:`PrefectAwayError`.
         """
-        memory, before = self._memory, self._glance()
-        if wakes.reasons == {LOOK} and before is not None and before == memory.glance:
+        before = self._glance()
+        if wakes.reasons == {LOOK} and before is not None and before == self._last_glance:
             return None
-        memory.glance = None
+        self._last_glance = None
         with Desk(self.content, self.output, self._clock, press=self._open_press()) as desk:
-            if desk.house != memory.house:
-                memory.tried.clear()
-                memory.house = self.house = desk.house
+            if desk.house != self.house:
+                self._memory.forget()
+                self.house = desk.house
                 self._moved(desk.house)
             desk.recover()
             self._dispatches.turns(desk.ledger, desk.house)
@@ -203,10 +195,10 @@ class Newsroom:
             run = self._publish(desk, wakes)
             if run is None:  # what a run came to, it has told itself
                 notify.after(desk)
-            self._remember(desk.outcome)
+            self._memory.learn(desk.outcome, self._clock())
             is_tended = self._tend(desk, planned)
             done = Pass(desk.house, replace(desk.outcome, planned=planned), writing, run=run)
-        memory.glance = before if is_tended and not writing else None
+        self._last_glance = before if is_tended and not writing else None
         return replace(done, next=self._next(done))
 
     def _publish(self, desk: Desk, wakes: Wakes) -> UUID | None:
@@ -215,7 +207,12 @@ class Newsroom:
         making = desk.outcome.to_make
         prints = {item.name: item.surveyed.fingerprint for item in making}
         prints |= dict.fromkeys(outgoing.undelivered(desk), "")
-        wanted = [name for name in prints if self._may_try(name, prints[name], wakes)]
+        now = self._clock()
+        wanted = [
+            name
+            for name, fingerprint in prints.items()
+            if name in wakes.entries or self._memory.may_try(name, fingerprint, now)
+        ]
         if not wanted:
             return None
         if not self._answers():
@@ -249,25 +246,6 @@ class Newsroom:
             return None, tuple(writing)
         return (tuple(whole) if writing else ()), tuple(writing)
 
-    def _may_try(self, name: str, fingerprint: str, wakes: Wakes) -> bool:
-        known = self._memory.tried.get(name)
-        if known is None or known[0] != fingerprint or name in wakes.entries:
-            return True
-        return known[2] is not None and known[2] <= self._clock()
-
-    def _remember(self, outcome: Outcome) -> None:
-        memory, now = self._memory, self._clock()
-        prints = {item.name: item.surveyed.fingerprint for item in outcome.planned}
-        for name in (*(fact.entry for fact in outcome.published), *outcome.delivered):
-            memory.tried.pop(name, None)
-        for name, _proof in outcome.refused:
-            memory.tried[name] = (prints.get(name, ""), 1, None)
-        for name, _why in outcome.failed:
-            known = memory.tried.get(name)
-            times = known[1] if known and known[0] == prints.get(name) else 0
-            wait = timedelta(seconds=min(FIRST_RETRY * 2**times, LAST_RETRY))
-            memory.tried[name] = (prints.get(name, ""), times + 1, now + wait)
-
     def _next(self, done: Pass) -> datetime | None:
         """The earliest moment at which there may be something to do."""
         now = self._clock()
@@ -276,7 +254,7 @@ class Newsroom:
             for item in done.outcome.planned
             if item.state is State.SCHEDULED and item.moment
         ]
-        moments += [until for _print, _times, until in self._memory.tried.values() if until]
+        moments += self._memory.moments()
         if done.writing:
             moments.append(now + timedelta(seconds=UNTIL_WHOLE))
         return min((m for m in moments if m > now), default=None)

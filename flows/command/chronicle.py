@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
-from flows import approval
+from flows.approval import codes
 from flows.house import House
 from flows.ledger import Ledger
 from flows.words import catalogue
@@ -39,7 +39,7 @@ def chronicle(ledger: Ledger, slug: str | None, secret: bytes) -> tuple[Event, .
     ]
     for yes in ledger.records.approvals():
         if yes.at and (slug is None or slugs.get(yes.entry) == slug):
-            what, is_genuine = slugs.get(yes.entry, yes.entry), approval.is_genuine(yes, secret)
+            what, is_genuine = slugs.get(yes.entry, yes.entry), codes.is_genuine(yes, secret)
             events.append(
                 Event(yes.at, "approved", what, 0, yes.who, yes.way, yes.content, is_genuine)
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flows import approval
+from flows.approval import codes
 from flows.house import House
 from flows.ledger import Galley, Ledger
 
@@ -55,8 +55,8 @@ def say_yes(
         return Answer(Result.NOT_ALLOWED, who, needed=needed)
     if galley.content != content:
         return Answer(Result.CHANGED, who, needed=needed)
-    is_new = ledger.records.approve(approval.approval_of(galley, who, way, secret), now)
-    said = approval.names(ledger.records.approvals(galley.entry), content, house, secret)
+    is_new = ledger.records.approve(codes.approval_of(galley, who, way, secret), now)
+    said = codes.names(ledger.records.approvals(galley.entry), content, house, secret)
     if not is_new:
         result = Result.SAID_BEFORE
     else:

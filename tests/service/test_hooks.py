@@ -13,8 +13,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from flows.hooks import Hooks, Knock, secret_of
 from flows.house import Hook
+from flows.service.hooks import Hooks, Knock, secret_of
 from flows.words import catalogue
 
 NOW = 1_790_000_000

@@ -12,9 +12,9 @@ from flows import events
 from flows.desk import Outcome
 from flows.house import House
 from flows.ledger import ROLLED_BACK, WITHDRAWN, Ledger
-from flows.logs import Log
-from flows.metrics import Metrics
 from flows.plan import Planned, State
+from flows.service.logs import Log
+from flows.service.metrics import Metrics
 
 #: Why a pass is made, beside what others say when they wake it.
 DROP, LOOK, DUE, START = "drop", "minute", "due", "start"

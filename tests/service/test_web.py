@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows import web
-from flows.metrics import Metrics
+from flows.service import web
+from flows.service.metrics import Metrics
 from flows.words import catalogue
 
 

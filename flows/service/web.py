@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from flows.metrics import MEDIA_TYPE, Metrics
+from flows.service.metrics import MEDIA_TYPE, Metrics
 from flows.shelf import GONE
 from flows.targets.types import ASK_AGAIN, FOREVER, TYPES
 

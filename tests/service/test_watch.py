@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import watch
+from flows.service import watch
 
 SETTLE = 0.3
 ENOUGH = 20.0

@@ -15,8 +15,8 @@ from time import monotonic
 from flows.embedded import Server
 from flows.failures import sentence_for
 from flows.house import House
-from flows.logs import Log
-from flows.metrics import Metrics
+from flows.service.logs import Log
+from flows.service.metrics import Metrics
 
 #: Seconds between two looks at the server, and how many in a row must fail.
 PULSE, MISSED = 1.0, 5

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.release import workshop
-from tests.serve.process import REPO, free_port
+from tests.service.process import REPO, free_port
 
 UNIT = REPO / "docs" / "parution.service"
 

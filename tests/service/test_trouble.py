@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.release import workshop
-from tests.serve import process
-from tests.serve.process import Serving, until
+from tests.service import process
+from tests.service.process import Serving, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trouble")]
 

@@ -19,11 +19,12 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from flows import approval, plan
+from flows import plan
+from flows.approval import codes
 from flows.failures import explain
 from flows.house import House
 from flows.ledger import TRIES, Database, Fact, Said
-from flows.notices import FINDINGS, Message, Notice, messages, notices, one_line
+from flows.telling.notices import FINDINGS, Message, Notice, messages, notices, one_line
 from flows.words import catalogue, local_day
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def after(desk: Desk, log: Callable[[str], None] = _to_log) -> None:
         told = notices(
             _asking_still(desk, _out_and_untold(desk, desk.outcome)),
             house,
-            lambda galley, who: approval.approval_link(galley, who, house, desk.secret),
+            lambda galley, who: codes.approval_link(galley, who, house, desk.secret),
             local_day(now, house.timezone),
         )
         for sentence in tell(told, house, desk.ledger.database, os.environ, now) if told else ():
@@ -245,7 +246,7 @@ def _post(
 def _sender(place: Place, house: House) -> Sender | None:
     """How to send to a place; None where its address is none."""
     if place.is_block:
-        from flows.notify_blocks import sender
+        from flows.telling.blocks import sender
 
         return sender(place.address)
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it would name the address

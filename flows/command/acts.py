@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.officer import (
+from flows.command.officer import (
     DONE,
     REFUSED,
     Content,
@@ -47,14 +47,14 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Say yes to an edition that waits for approval; PARUTION_CODE or a prompt gives the code."""
-    from flows import approval, sign_off
+    from flows.approval import codes, sign_off
     from flows.words import catalogue
 
     with desk_of(content, output) as desk:
         language = language_of(desk.house)
         words = catalogue("cli", language)
         if code_for:
-            typer.echo(approval.code_of(code_for, desk.secret))
+            typer.echo(codes.code_of(code_for, desk.secret))
             return
         if not entry or not name:
             wrong_use(words["approve_how"])
@@ -63,7 +63,7 @@ def approve(
         if galley is None:
             wrong_use(words["nothing_to_approve"].format(entry=wanted))
         code = os.environ.get("PARUTION_CODE") or getpass.getpass(words["code"].format(name=name))
-        if not approval.is_code(code, name, desk.secret):
+        if not codes.is_code(code, name, desk.secret):
             wrong_use(words["wrong_code"].format(name=name))
         answer, view = sign_off.give(desk, galley, name, "cli")
         said = sign_off.reply(answer, view, language=language)
@@ -86,7 +86,8 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Publish the present source of an edition that is out, as its next revision."""
-    from flows import outgoing, plan, progress, run
+    from flows import outgoing, plan
+    from flows.command import progress, run
     from flows.words import catalogue
 
     with desk_of(content, output) as desk:
@@ -153,7 +154,7 @@ def history(
     as_json: Json = False,
 ) -> None:
     """Tell who did what, when, and with which hash."""
-    from flows import chronicle
+    from flows.command import chronicle
 
     with desk_of(content, output) as desk:
         slug = edition_named(edition, desk).slug if edition else None
@@ -174,8 +175,9 @@ def _take(
     as_json: bool,
 ) -> None:
     """Take a turn of an edition that needs no rendering, and bring it to every target."""
-    from flows import outgoing, run
+    from flows import outgoing
     from flows.acts import ImpossibleActError
+    from flows.command import run
     from flows.words import catalogue
 
     with desk_of(content, output) as desk:
@@ -193,7 +195,7 @@ def _take(
 
 
 def _answer(desk: Desk, *, as_json: bool) -> None:
-    from flows import status
+    from flows.command import status
 
     language = language_of(desk.house, desk.outcome.planned)
     if as_json:

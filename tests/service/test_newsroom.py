@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import acts, events, newsroom, outgoing, watch
-from flows.dispatches import DROP, LOOK, START, Wakes
+from flows import acts, events, outgoing
 from flows.house import read_house
-from flows.logs import Log
-from flows.metrics import Metrics
-from flows.newsroom import Newsroom, PrefectAwayError
+from flows.service import newsroom, watch
+from flows.service.dispatches import DROP, LOOK, START, Wakes
+from flows.service.logs import Log
+from flows.service.metrics import Metrics
+from flows.service.newsroom import Newsroom, PrefectAwayError
 from tests.release import workshop
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

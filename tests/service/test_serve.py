@@ -19,8 +19,8 @@ import pytest
 
 from tests.cli.command import parution
 from tests.release import workshop
-from tests.serve import process
-from tests.serve.process import REPO, Serving, until
+from tests.service import process
+from tests.service.process import REPO, Serving, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]
 FIRST = "/2026/edition-00001/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows import approval, galleys, yes
+from flows.approval import codes, galleys, yes
 from flows.desk import Desk
 from flows.edition import Severity
 from flows.house import House
@@ -51,7 +51,7 @@ def view_of(desk: Desk, galley: Galley) -> View:
         fact = desk.ledger.edition(galley.slug)
         address = house.url(f"{fact.path}/") if fact else ""
         return View(galley, house, standing, item.content if item else "", address=address)
-    said = approval.names(
+    said = codes.names(
         desk.ledger.records.approvals(galley.entry), galley.content, house, desk.secret
     )
     assert item.understood is not None

@@ -1,7 +1,7 @@
 """What people are to be told of a run: in plain text, in the house's language.
 
-Pure: where it goes, and what has been said already, is for :mod:`flows.notify`. Where nothing
-happened there is nothing to say.
+Pure: where it goes, and what has been said already, is for :mod:`flows.telling.notify`. Where
+nothing happened there is nothing to say.
 """
 
 from __future__ import annotations

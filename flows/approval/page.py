@@ -23,12 +23,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from flows import approval, yes
+from flows.approval import codes, yes
+from flows.approval.sign_off import View, give, sentence, view_of
 from flows.clocks import utc_now
 from flows.desk import Desk
 from flows.house import House
 from flows.ledger import Galley
-from flows.sign_off import View, give, sentence, view_of
 from flows.targets.types import content_type
 from flows.words import catalogue, environment, served
 
@@ -176,9 +176,9 @@ class _Page:
         )
         with self._desk() as desk:
             galley = _galley(desk, content)
-            if galley is None or not approval.is_link(token, galley, who, desk.secret):
+            if galley is None or not codes.is_link(token, galley, who, desk.secret):
                 return None
-            return Asked(galley, who, token, approval.look_key(galley, desk.secret))
+            return Asked(galley, who, token, codes.look_key(galley, desk.secret))
 
     def _view(self, galley: Galley) -> View:
         with self._desk() as desk:
@@ -186,7 +186,7 @@ class _Page:
 
     def _is_code(self, code: str, name: str) -> bool:
         with self._desk() as desk:
-            return approval.is_code(code, name, desk.secret)
+            return codes.is_code(code, name, desk.secret)
 
     def _say_yes(self, galley: Galley, name: str) -> tuple[yes.Answer, View]:
         """Keep a yes to what the entry says now, read again; how things stand then."""
@@ -196,8 +196,8 @@ class _Page:
     def _found(self, content: str, key: str, path: str) -> Path | None:
         with self._desk() as desk:
             galley = _galley(desk, content)
-            true = approval.look_key(galley, desk.secret) if galley else ""
-            if not true or not approval.same(key, true):
+            true = codes.look_key(galley, desk.secret) if galley else ""
+            if not true or not codes.same(key, true):
                 return None
             folder = desk.store.galley(content).resolve()
         file = folder / path

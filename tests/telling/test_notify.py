@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from flows import approval, notify, outgoing, run
+from flows import outgoing
+from flows.approval import codes
+from flows.command import run
 from flows.house import Approval, House, Notify
 from flows.ledger import TRIES, Database
-from flows.notices import Notice
-from tests.notices import places
+from flows.telling import notify
+from flows.telling.notices import Notice
 from tests.release import workshop
+from tests.telling import places
 
 HOUSE = House(name="House of tests", address="https://house.example", language="en")
 PUBLISHED = Notice("published", "published/bus/1", "Published: The bus", "https://house.example/b/")
@@ -206,7 +209,7 @@ def test_a_run_with_nothing_to_publish_tells_of_what_is_refused_once_and_without
     content = workshop.content_folder(tmp_path / "content", range(0))
     (content / "empty.md").write_text("", encoding="utf-8")
     script = (
-        "import sys; from pathlib import Path; from flows import run; from flows.desk import Desk\n"
+        "import sys; from pathlib import Path; from flows.command import run; from flows.desk import Desk\n"
         "with Desk(Path(sys.argv[1]), Path(sys.argv[2])) as desk: run.publish(desk)\n"
         "print([name for name in ('prefect', 'apprise') if name in sys.modules])\n"
     )
@@ -230,7 +233,7 @@ def test_what_waits_is_told_by_a_later_run_if_the_place_was_away(tmp_path, monke
         monkeypatch.setenv("PARUTION_NOTIFY", service.url)
         with workshop.desk(content, tmp_path / "output", 10) as desk:
             run.publish(desk, watched=False)
-            link = approval.approval_link(galley, "", desk.house, desk.secret)
+            link = codes.approval_link(galley, "", desk.house, desk.secret)
         assert service.titles == ["To approve: Edition 00001"]
         assert link in service.bodies[0]
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import embedded, notify
+from flows import embedded
 from flows.house import House, Notify
 from flows.ledger import Database
-from flows.notices import Notice
-from tests.notices import places
+from flows.telling import notify
+from flows.telling.notices import Notice
 from tests.release import workshop
+from tests.telling import places
 
 TOLD = Notice("published", "published/bus/1", "Published: The bus", "https://house.example/b/")
 

@@ -1,0 +1,1 @@
+"""The long-lived process: the loop that looks and publishes, and what answers over HTTP."""

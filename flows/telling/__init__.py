@@ -1,0 +1,1 @@
+"""Telling people: what is said of a run, and where it goes."""
