@@ -68,7 +68,9 @@ def show(events: Sequence[Event], house: House, language: str, stream: TextIO) -
     from rich.table import Table
 
     words = catalogue("cli", language)
-    console = Console(file=stream, highlight=False, width=None if stream.isatty() else 160)
+    console = Console(
+        file=stream, highlight=False, markup=False, width=None if stream.isatty() else 160
+    )
     if not events:
         console.print(words["no_history"])
         return

@@ -79,6 +79,7 @@ def _gone(desk: Desk, fact: Fact) -> dict[str, Any]:
 def show(listed: list[dict[str, Any]], language: str, stream: TextIO) -> None:
     """The rows as a table."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     words = catalogue("cli", language)
@@ -94,7 +95,7 @@ def show(listed: list[dict[str, Any]], language: str, stream: TextIO) -> None:
             words[f"{name}_count"].format(n=n) for name, n in row["findings"].items() if n
         )
         table.add_row(
-            f"{row['title'] or '—'}\n[dim]{row['entry']}[/dim]",
+            f"{escape(row['title'] or '—')}\n[dim]{escape(row['entry'])}[/dim]",
             _state(row, words),
             str(row["revision"] or "—"),
             findings or "—",

@@ -9,9 +9,9 @@ from time import monotonic
 from uuid import UUID
 
 from flows import events
-from flows.desk import Outcome
+from flows.desk import Desk, Outcome
 from flows.house import House
-from flows.ledger import ROLLED_BACK, WITHDRAWN, Ledger
+from flows.ledger import ROLLED_BACK, WITHDRAWN
 from flows.plan import Planned, State
 from flows.service.logs import Log
 from flows.service.metrics import Metrics
@@ -70,14 +70,18 @@ class Dispatches:
                 events.standing(_STANDING[item.state], item)
         self._told = told | stands
 
-    def turns(self, ledger: Ledger, house: House) -> None:
-        """What a command beside this process withdrew or brought back: such an act needs no run,
-        so that no run tells of it."""
-        position = ledger.position()
-        for fact in ledger.since(position if self._position is None else self._position):
-            if fact.act in (WITHDRAWN, ROLLED_BACK):
-                events.turn(fact, house)
-                self._metrics.acts.labels(fact.act).inc()
+    def turns(self, desk: Desk) -> None:
+        """What no run tells of: what a command beside this process withdrew or brought back, and
+        what a killed run had begun and this process has finished."""
+        ledger, position = desk.ledger, desk.ledger.position()
+        since = ledger.since(position if self._position is None else self._position)
+        facts = [fact for fact in since if fact.act in (WITHDRAWN, ROLLED_BACK)]
+        finished = {found.slug for found in desk.outcome.recovered if found.done == "finished"}
+        untold = sorted(finished - {fact.slug for fact in facts})
+        facts += [fact for slug in untold if (fact := ledger.edition(slug))]
+        for fact in facts:
+            events.turn(fact, desk.house)
+            self._metrics.acts.labels(fact.act).inc()
         self._position = position
 
     def passed(self, done: Pass | None, wakes: Wakes, seconds: float, now: datetime) -> None:

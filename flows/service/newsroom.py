@@ -186,7 +186,7 @@ class Newsroom:
                 self.house = desk.house
                 self._moved(desk.house)
             desk.recover()
-            self._dispatches.turns(desk.ledger, desk.house)
+            self._dispatches.turns(desk)
             names, writing = self._whole()
             if names is not None:
                 desk.plan(names, watched=False)

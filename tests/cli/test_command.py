@@ -276,3 +276,17 @@ def test_two_first_runs_at_once_both_end_well_and_publish_once(tmp_path: Path) -
     assert [run.returncode for run in runs] == [0, 0], [run.stderr for run in runs]
     published = [p["slug"] for run in runs for p in json.loads(run.stdout)["published"]]
     assert published == ["edition-00001"]
+
+
+def test_brackets_in_a_title_or_a_name_stand_in_the_tables(tmp_path: Path) -> None:
+    content = workshop.content_folder(tmp_path / "content", range(1, 2))
+    source = content / "e00001.md"
+    source.write_text(source.read_text().replace("Edition 00001", "Edition [/1] of [bold]"))
+    folders = ("--content", content, "--output", tmp_path / "output")
+    assert "[/1] of [bold]" in parution("status", *folders).stdout
+    [fact] = workshop.publish_due(content, tmp_path / "output")
+    reason = "Wrong [/2]."
+    parution("withdraw", fact.slug, "--reason", reason, "--by", "Anne [x]", *folders)
+    told = parution("history", *folders).stdout
+    assert reason in told
+    assert "Anne [x]" in told

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import acts, events, outgoing
+from flows import acts, events, outgoing, release
 from flows.house import read_house
 from flows.service import newsroom, watch
 from flows.service.dispatches import DROP, LOOK, START, Wakes
@@ -199,3 +199,25 @@ def test_a_withdrawal_by_command_is_told_at_the_next_look(
     for _ in range(2):
         at.look(woken(LOOK))
     assert told == [("parution.edition.withdrawn", "parution.edition.edition-00001")]
+
+
+def test_what_a_killed_run_had_begun_is_told_once_it_is_finished(
+    tmp_path: Path, told: list[tuple[str, str]]
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def reached(step: str) -> None:
+        if step == "moved":
+            raise Killed
+
+    content, output = workshop.content_folder(tmp_path / "c", range(1, 2)), tmp_path / "o"
+    with workshop.desk(content, output) as at:
+        staged = workshop.stage_due(at)
+        with at.committing(), pytest.raises(Killed):
+            release.publish(staged, at.store, at.ledger, at.house, at.clock(), reached)
+    newsroom = room(content, output)
+    for _ in range(2):
+        newsroom.look(woken(START))
+    newsroom.close()
+    assert told == [("parution.edition.published", "parution.edition.edition-00001")]

@@ -209,7 +209,8 @@ def test_a_run_with_nothing_to_publish_tells_of_what_is_refused_once_and_without
     content = workshop.content_folder(tmp_path / "content", range(0))
     (content / "empty.md").write_text("", encoding="utf-8")
     script = (
-        "import sys; from pathlib import Path; from flows.command import run; from flows.desk import Desk\n"
+        "import sys; from pathlib import Path; from flows.command import run\n"
+        "from flows.desk import Desk\n"
         "with Desk(Path(sys.argv[1]), Path(sys.argv[2])) as desk: run.publish(desk)\n"
         "print([name for name in ('prefect', 'apprise') if name in sys.modules])\n"
     )
