@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
@@ -22,23 +20,12 @@ from flows.press import Made
 from flows.proof import Check
 from flows.rendition import File, Rendition
 from flows.targets import TargetError
-from tests.cluster import servers
 from tests.cluster.servers import Postgres
 from tests.release import workshop
 from tests.targets import stores
 
 FILES = (File("public/a.txt", "text/plain", b"a"), File("public/b.txt", "text/plain", b"b"))
 MADE = Made(Rendition("page", FILES), (Check("words", "public/a.txt", True, "1/1"),))
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    if servers.POSTGRES is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("PostgreSQL is missing: tests/tools/setup installs it")
-        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
-    with servers.postgres() as running:
-        yield running
 
 
 @pytest.fixture

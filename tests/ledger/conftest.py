@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,18 +9,7 @@ from uuid import uuid4
 import pytest
 
 from flows.ledger import Ledger
-from tests.cluster import servers
 from tests.cluster.servers import Postgres
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    if servers.POSTGRES is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("PostgreSQL is missing: tests/tools/setup installs it")
-        pytest.skip("PostgreSQL is missing: apt-get install postgresql")
-    with servers.postgres() as running:
-        yield running
 
 
 @pytest.fixture
