@@ -6,6 +6,7 @@ new, and so is a publication that was asked for: see :mod:`flows.plan`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -62,10 +63,9 @@ def rollback(slug: str, revision: int | None, note: str, who: str, ledger: Ledge
     public = _public(slug, ledger)
     shown = {fact.revision: fact for fact in ledger.history(slug) if not fact.is_withdrawn}
     if revision is None:
-        earlier = [number for number in shown if number < public.revision]
-        if not earlier:
+        revision = _before(public, ledger.history(slug))
+        if revision is None:
             raise ImpossibleActError("nothing_before", slug=slug)
-        revision = max(earlier)
     if revision not in shown:
         known = ", ".join(str(number) for number in sorted(shown))
         raise ImpossibleActError("no_such_revision", slug=slug, revision=revision, known=known)
@@ -75,6 +75,15 @@ def rollback(slug: str, revision: int | None, note: str, who: str, ledger: Ledge
         shown[revision], act=ROLLED_BACK, turn=public.turn + 1, who=who, note=note, at=None
     )
     return Staged(fact, None)
+
+
+def _before(public: Fact, history: Sequence[Fact]) -> int | None:
+    """The revision that a rollback without a number goes back to: before a withdrawal, what was
+    public then; else the next older one."""
+    shown = [fact.revision for fact in history if not fact.is_withdrawn]
+    if public.is_withdrawn:
+        return shown[-1] if shown else None
+    return max((number for number in shown if number < public.revision), default=None)
 
 
 def _public(slug: str, ledger: Ledger) -> Fact:

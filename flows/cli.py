@@ -177,11 +177,13 @@ def serve(
     content: Content = Path("content"),
     output: Output = Path("output"),
     host: Annotated[str, typer.Option(help="The address that the site listens on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The site's port.")] = 8000,
+    port: Annotated[int, typer.Option(help="The site's port.", min=1, max=65535)] = 8000,
     prefect_host: Annotated[
         str, typer.Option(help="The address that Prefect's server listens on.")
     ] = "127.0.0.1",
-    prefect_port: Annotated[int, typer.Option(help="The port of Prefect's own pages.")] = 4200,
+    prefect_port: Annotated[
+        int, typer.Option(help="The port of Prefect's own pages.", min=1, max=65535)
+    ] = 4200,
     log: Annotated[
         LogStyle | None,
         typer.Option(help="How the log is written; default: text on a terminal, JSON elsewhere."),

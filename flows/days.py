@@ -58,7 +58,8 @@ def stated_day(line: str) -> date | None:
             month = found["m"]
             number = int(month) if month.isdigit() else _NUMBER.get(month, 0)
             if number:
-                return _day(int(found["y"]), number, int(found["d"]), month.isdigit())
+                is_open = month.isdigit() and found.start("y") > found.start("m")
+                return _day(int(found["y"]), number, int(found["d"]), is_open)
             if month.isdigit():
                 raise ImpossibleDateError(line)
     return None
@@ -87,8 +88,9 @@ def iso_day(line: str) -> str:
     return day.isoformat() if day else line
 
 
-def _day(year: int, month: int, day: int, in_figures: bool) -> date:
-    if in_figures and month > 12 >= day:
+def _day(year: int, month: int, day: int, is_open: bool) -> date:
+    """``is_open``: whether day and month may stand the other way round. Not after the year."""
+    if is_open and month > 12 >= day:
         month, day = day, month  # 08/16/2018 can only be American
     try:
         return date(year, month, day)

@@ -6,6 +6,7 @@ An event is a record that others may build on; nothing of ours rests on one havi
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from flows.house import House
     from flows.ledger import Fact
     from flows.plan import Planned
+
+_log = logging.getLogger("parution")
 
 SOURCE, EDITION = "parution.source", "parution.edition"
 #: What anybody may send, with any Prefect client, to have what is due looked at.
@@ -31,7 +34,10 @@ def emit(name: str, resource: str, payload: dict[str, Any], event: uuid.UUID | N
     is recorded here has happened already."""
     from prefect.events import emit_event
 
-    emit_event(name, {"prefect.resource.id": resource}, payload=payload, id=event)
+    try:
+        emit_event(name, {"prefect.resource.id": resource}, payload=payload, id=event)
+    except Exception:  # of any kind: an event that is too large, a client that is closed
+        _log.warning("the event %s could not be told", name, exc_info=True)
 
 
 def source(what: str, item: Planned) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 _OURS = {
     "HouseError",
     "LedgerError",
+    "SecretError",
     "AlreadyRecordedError",
     "SiteError",
     "TargetError",

@@ -27,6 +27,10 @@ class HouseError(Exception):
     """house.toml cannot be used; the message names the file, the key and what to do."""
 
 
+#: What some readers of cron lines take, and others do not: L, W, # and ?.
+_ODD_IN_CRON = re.compile(r"(?i)[#?]|(?<![a-z])lw?(?![a-z])|\d[lw]")
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,7 +62,7 @@ class Schedule(_Frozen):
 
         for line in (value,) if isinstance(value, str) else value:
             try:
-                if len(line.split()) != 5:
+                if len(line.split()) != 5 or _ODD_IN_CRON.search(line):
                     raise CronSimError
                 CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
             except CronSimError:
@@ -89,6 +93,13 @@ class Targets(_Frozen):
 
     sites: tuple[str, ...] = ()
     hubs: tuple[str, ...] = ()
+
+    @field_validator("sites", "hubs")
+    @classmethod
+    def _no_secret(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            _without_password(url)
+        return value
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -123,6 +134,22 @@ class Storage(_Frozen):
 
     depot: str = ""
     keep_runs: int = Field(default=30, ge=1)
+
+    @field_validator("depot")
+    @classmethod
+    def _no_secret(cls, value: str) -> str:
+        _without_password(value)
+        return value
+
+
+def _without_password(url: str) -> None:
+    """An address is shown in messages, logs and Prefect's pages."""
+    user, found, _host = url.partition("://")[2].partition("/")[0].rpartition("@")
+    if found and ":" in user:
+        raise ValueError(
+            "an address has no password in it, since people see it: s3:// takes its keys from the "
+            "environment, sftp:// from ~/.ssh or PARUTION_SFTP_KEY"
+        )
 
 
 class House(_Frozen):
@@ -224,12 +251,17 @@ def _key(fault: ErrorDetails) -> str:
 def _what(fault: ErrorDetails) -> str:
     """A fault in words; the key that was meant where one comes close."""
     if fault["type"] == "extra_forbidden":
-        meant = difflib.get_close_matches(str(fault["loc"][-1]), _SETTINGS, 1)
+        name = str(fault["loc"][-1])
+        if len(fault["loc"]) > 1 and name in House.model_fields:
+            return f"no such setting here: put the line of {name} above the first [table]"
+        meant = difflib.get_close_matches(name, _SETTINGS, 1)
         return f"no such setting; do you mean {meant[0]}?" if meant else "no such setting"
     if fault["type"] == "missing":
         return "must be there"
     if "#" in str(fault.get("ctx", {}).get("pattern", "")):
         return f"a colour is written like #0f5c63, not {fault['input']!r}"
+    if fault["type"] == "string_pattern_mismatch" and fault["loc"][0] == "hooks":
+        return f"a webhook's name has small letters, digits and hyphens, not {fault['input']!r}"
     if fault["type"] == "string_pattern_mismatch":
         return f"a language is written like fr or en, not {fault['input']!r}"
     return fault["msg"].removeprefix("Value error, ")

@@ -16,33 +16,60 @@ import secrets
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flows.edition import Edition
 from flows.house import House
-from flows.ledger import Approval, Galley
 from flows.reading import fingerprint
 from flows.rendition import tool_versions
 from flows.words import TEMPLATES
 
+if TYPE_CHECKING:
+    from flows.ledger import Approval, Galley
+
+#: A secret of fewer characters is none.
+_SHORTEST = 16
+
+
+class SecretError(Exception):
+    """The house's secret cannot be used; the message says why, and what to do."""
+
 
 def secret_of(output: Path, environ: Mapping[str, str] = os.environ) -> bytes:
-    """The house's secret: ``PARUTION_SECRET``, or a file of the output folder, made once."""
+    """The house's secret: ``PARUTION_SECRET``, or a file of the output folder, made once.
+
+    Raises :class:`SecretError` where it is too short to be one: whoever knows a secret can speak
+    for everybody.
+    """
     if told := environ.get("PARUTION_SECRET"):
-        return told.encode()
+        return _checked(told.encode(), "PARUTION_SECRET")
     path = output / "secret"
     if not path.exists():
         output.mkdir(parents=True, exist_ok=True)
         draft = output / f".secret.{os.getpid()}"
-        draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
-        draft.chmod(0o600)
+        with draft.open("w", encoding="ascii") as file:
+            draft.chmod(0o600)
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())  # a file that a power cut left empty would be no secret
         try:
             os.link(draft, path)  # the first of two wins
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return path.read_bytes()
+    return _checked(path.read_bytes(), str(path))
+
+
+def _checked(secret: bytes, where: str) -> bytes:
+    if len(secret.strip()) < _SHORTEST:
+        raise SecretError(
+            f"{where} holds no secret of {_SHORTEST} characters. Put back the former one; or take "
+            "it away, and a new one is made: each approver then needs a new code, and what was "
+            "approved and is not out has to be approved again."
+        )
+    return secret
 
 
 def code_of(name: str, secret: bytes) -> str:
@@ -92,6 +119,8 @@ def signature(entry: str, content: str, proof: str, who: str, secret: bytes) -> 
 
 def approval_of(galley: Galley, who: str, way: str, secret: bytes) -> Approval:
     """A yes to a galley by somebody whose code or link was checked already."""
+    from flows.ledger import Approval
+
     signed = signature(galley.entry, galley.content, galley.proof, who, secret)
     return Approval(galley.entry, galley.content, galley.proof, who, way, signed)
 

@@ -13,7 +13,7 @@ import hashlib
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from flows.approval import codes, yes
 from flows.approval.sign_off import View, give, sentence, view_of
 from flows.clocks import utc_now
 from flows.desk import Desk
+from flows.failures import explain
 from flows.house import House
 from flows.ledger import Galley
 from flows.targets.types import content_type
@@ -49,6 +50,12 @@ _FILES_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+#: In both languages, as the house's may be what cannot be read.
+_UNABLE = (
+    "Cette page ne peut pas être montrée pour l’instant. · This page cannot be shown right now."
+)
+
+Answer = Callable[[Request], Awaitable[Response]]
 Wake = Callable[[str, Iterable[str]], None]
 
 
@@ -91,10 +98,24 @@ def routes(
     """``/approve/<content>``, and below it the galley's files, under a key of their own."""
     page = _Page(content, output, wake, clock, tries or Tries())
     return [
-        Route("/approve/{content}", page.show, methods=["GET"]),
-        Route("/approve/{content}", page.take, methods=["POST"]),
-        Route("/approve/{content}/files/{key}/{path:path}", page.file, methods=["GET"]),
+        Route("/approve/{content}", _able(page.show), methods=["GET"]),
+        Route("/approve/{content}", _able(page.take), methods=["POST"]),
+        Route("/approve/{content}/files/{key}/{path:path}", _able(page.file), methods=["GET"]),
     ]
+
+
+def _able(answer: Answer) -> Answer:
+    """An answer that says so where the house or the ledger cannot be read; ``/readyz`` says why."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except Exception as error:
+            if explain(error) is None:
+                raise
+            return PlainTextResponse(f"{_UNABLE}\n", 503, {**_CLOSED, "Retry-After": "60"})
+
+    return answered
 
 
 class _Page:
@@ -201,8 +222,11 @@ class _Page:
                 return None
             folder = desk.store.galley(content).resolve()
         file = folder / path
-        is_inside = "\0" not in path and file.resolve().is_relative_to(folder)
-        return file if is_inside and file.is_file() else None
+        try:
+            is_inside = "\0" not in path and file.resolve().is_relative_to(folder)
+            return file if is_inside and file.is_file() else None
+        except OSError:  # a name that no file can have
+            return None
 
 
 def _galley(desk: Desk, content: str) -> Galley | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +23,7 @@ from flows.command.officer import (
     language_of,
     named,
     print_json,
+    remark,
     wrong_use,
 )
 
@@ -62,7 +63,7 @@ def approve(
         galley = desk.ledger.records.galleys().get(wanted)
         if galley is None:
             wrong_use(words["nothing_to_approve"].format(entry=wanted))
-        code = os.environ.get("PARUTION_CODE") or getpass.getpass(words["code"].format(name=name))
+        code = os.environ.get("PARUTION_CODE") or _typed(words["code"].format(name=name), words)
         if not codes.is_code(code, name, desk.secret):
             wrong_use(words["wrong_code"].format(name=name))
         answer, view = sign_off.give(desk, galley, name, "cli")
@@ -92,14 +93,13 @@ def correct(
 
     with desk_of(content, output) as desk:
         words = catalogue("cli", language_of(desk.house))
-        if not note.strip():
-            wrong_use(words["note_needed"])
+        note = remark(note, language_of(desk.house), "note_needed")
         desk.recover()
         [name] = named([entry], content)
         [surveyed] = plan.survey(content, desk.ledger, [name])
         if desk.house.trial or surveyed.fact is None:
             wrong_use(words["correct_what"].format(entry=name))
-        outgoing.ask_for_correction(desk, surveyed, note.strip(), by or getpass.getuser())
+        outgoing.ask_for_correction(desk, surveyed, note, _who(by, desk))
         with progress.shown(desk, language_of(desk.house)):
             run.publish(desk, [name])
         _answer(desk, as_json=as_json)
@@ -117,8 +117,9 @@ def withdraw(
     from flows import acts
 
     def tombstone(desk: Desk, slug: str, who: str) -> Staged:
+        said = remark(reason, language_of(desk.house), "reason_needed")
         return acts.withdrawal(
-            slug, reason.strip(), who, desk.store, desk.ledger, desk.house, desk.clock(),
+            slug, said, who, desk.store, desk.ledger, desk.house, desk.clock(),
             desk.staging,
         )  # fmt: skip
 
@@ -140,7 +141,8 @@ def rollback(
     from flows import acts
 
     def former(desk: Desk, slug: str, who: str) -> Staged:
-        return acts.rollback(slug, to, note, who, desk.ledger)
+        said = remark(note, language_of(desk.house), "note_needed") if note else ""
+        return acts.rollback(slug, to, said, who, desk.ledger)
 
     _take(edition, by, content, output, former, as_json=as_json)
 
@@ -184,7 +186,7 @@ def _take(
         desk.recover()
         slug = edition_named(edition, desk).slug
         try:
-            turn = staged(desk, slug, by or getpass.getuser())
+            turn = staged(desk, slug, _who(by, desk))
         except ImpossibleActError as error:
             words = catalogue("cli", language_of(desk.house))
             wrong_use(words[error.rule].format(**error.values))
@@ -192,6 +194,18 @@ def _take(
         outgoing.deliver_all(desk)
         run.tell(desk)
         _answer(desk, as_json=as_json)
+
+
+def _typed(question: str, words: Mapping[str, str]) -> str:
+    """What a person types unseen."""
+    if not sys.stdin.isatty():
+        wrong_use(words["code_how"])
+    return getpass.getpass(question)
+
+
+def _who(by: str, desk: Desk) -> str:
+    """Who acts, for the history."""
+    return remark(by, language_of(desk.house), "note_needed") if by else getpass.getuser()
 
 
 def _answer(desk: Desk, *, as_json: bool) -> None:

@@ -21,6 +21,8 @@ Content = Annotated[Path, typer.Option(help="The folder with house.toml and the 
 Output = Annotated[Path, typer.Option(help="The folder for the site, the releases, the ledger.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
+#: Characters of a note or a reason: it stands in the colophon and in the feed.
+LONGEST_NOTE = 600
 #: Exit codes: done, refused by findings, wrong use, a target failed (nothing half-published).
 DONE, REFUSED, WRONG_USE, FAILED = range(4)
 
@@ -59,6 +61,22 @@ def named(wanted: list[str] | None, content: Path) -> list[str]:
             wrong_use(words["no_such_edition"].format(path=content / name))
         names.append(name)
     return names
+
+
+def remark(said: str, language: str, missing: str) -> str:
+    """What a person says to the readers, on one line; too much of it, or nothing, is refused with
+    the sentence ``missing``."""
+    from flows.edition import FORBIDDEN
+    from flows.words import catalogue
+
+    text, words = " ".join(said.split()), catalogue("cli", language)
+    if not text:
+        wrong_use(words[missing])
+    if FORBIDDEN.search(text):
+        wrong_use(words["note_control"])
+    if len(text) > LONGEST_NOTE:
+        wrong_use(words["note_long"].format(most=LONGEST_NOTE, length=len(text)))
+    return text
 
 
 def wrong_use(sentence: str) -> NoReturn:
@@ -131,7 +149,10 @@ def edition_named(said: str, desk: Desk) -> Fact:
     path = Path(said)
     inside = path.is_relative_to(desk.content) and path != desk.content
     name = path.relative_to(desk.content).parts[0] if inside else said.rstrip("/")
-    slug = urlsplit(name).path.rstrip("/").rsplit("/", 1)[-1]
+    try:
+        slug = urlsplit(name).path.rstrip("/").rsplit("/", 1)[-1]
+    except ValueError:  # an address with half a pair of brackets
+        slug = ""
     found = desk.ledger.known().get(name) or desk.ledger.edition(slug)
     if found is None:
         words = catalogue("cli", language_of(desk.house))

@@ -140,7 +140,9 @@ def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) ->
         else:
             line(fact.act.replace(" ", "_"), title=fact.title, revision=fact.revision)
         line("page", path=desk.store.site / fact.path / "index.html")
-        line("proof", path=desk.store.proof(fact.slug, fact.revision) / "proof.html")
+        proof = desk.store.proof(fact.slug, fact.revision) / "proof.html"
+        if proof.is_file():  # a tombstone has none
+            line("proof", path=proof)
     for item in outcome.planned:
         if item.state not in (State.DUE, State.PUBLISHED, State.WITHDRAWN):
             line(
@@ -148,9 +150,12 @@ def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) ->
                 entry=item.name,
                 when=_moment(item, desk),
             )
-    for name, proof in outcome.refused:
+            galley = desk.store.galley(item.content) / "proof.html"
+            if item.state in ASKING and item.content and galley.is_file():
+                line("proof", path=galley)
+    for name, evidence in outcome.refused:
         line("proof_refused", entry=name)
-        report.show([c.fault for c in proof.checks if c.fault], language, stream)
+        report.show([c.fault for c in evidence.checks if c.fault], language, stream)
     for name, why in outcome.failed:
         line("failed", entry=name, why=why)
     for target in outcome.delivered:

@@ -125,7 +125,9 @@ class Records:
 
     def approve(self, approval: Approval, now: datetime) -> bool:
         """Keep an approval; false where this person said yes to this very thing already."""
-        once = f"{self.trial}/{approval.entry}/{approval.content}/{approval.who}"
+        # The signature is part of it, so that a row which is not genuine stands in nobody's way.
+        said = f"{approval.entry}/{approval.content}/{approval.who}"
+        once = f"{self.trial}/{said}/{approval.signature}"
         values = asdict(approval) | {"trial": self.trial, "once": once}
         return self._insert(_approvals, values, now)
 

@@ -68,6 +68,7 @@ class Dispatches:
                 events.source("dropped" if is_new else "changed", item)
             if item.state in _STANDING and told.get(item.name) != stands[item.name]:
                 events.standing(_STANDING[item.state], item)
+                self._log.say(f"stands_{_STANDING[item.state]}", edition=item.name)
         self._told = told | stands
 
     def turns(self, desk: Desk) -> None:

@@ -28,6 +28,8 @@ from flows.house import Hook
 REMEMBERED = 10_000
 #: Entries that one call may name.
 MOST_ENTRIES = 100
+#: Characters of a name; no file system has longer ones.
+LONGEST_NAME = 255
 _SPACE = uuid.UUID("6f0c2a52-6d0b-5a55-9d6b-0f2f2c1f7f0e")
 
 
@@ -77,7 +79,7 @@ class Hooks:
     ) -> None:
         self._hooks, self._knocked, self._told, self._words = hooks, knocked, told, words
         self._environ, self._clock = environ, clock
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[uuid.UUID, None] = OrderedDict()
 
     async def answer(self, request: Request) -> Response:
         """One call."""
@@ -95,9 +97,10 @@ class Hooks:
         except ClientDisconnect:
             return Response(status_code=400)
         said = "hook_accepted" if is_new else "hook_known"
-        self._told(name, said)
         if is_new:
             self._knocked(knock)
+            self._remember(knock)  # not before: what could not be taken may be sent again
+        self._told(name, said)
         answer = {"accepted": True, "event": str(knock.event), "message": self._words[said]}
         return JSONResponse(answer, 202 if is_new else 200)
 
@@ -114,12 +117,13 @@ class Hooks:
         stamp = headers.get("x-parution-timestamp")
         if stamp and abs(self._clock() - int(stamp)) > hook.window:
             raise _RefusedError(401, "hook_old", window=hook.window)
-        identity = f"{hook.name}/{seal.identity}"
-        is_new = identity not in self._known
-        self._known[identity] = None
+        event = uuid.uuid5(_SPACE, f"{hook.name}/{seal.identity}")
+        return Knock(hook.name, event, _entries(body)), event not in self._known
+
+    def _remember(self, knock: Knock) -> None:
+        self._known[knock.event] = None
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return Knock(hook.name, uuid.uuid5(_SPACE, identity), _entries(body)), is_new
 
 
 def secret_of(name: str) -> str:
@@ -150,7 +154,8 @@ def _seal(headers: Mapping[str, str], body: bytes) -> _Seal:
         given = signature.removeprefix("sha256=").lower()
         return _Seal(given, f"{stamp}.".encode() + body, f"{stamp}.{given}")
     github = headers.get("x-hub-signature-256")
-    if github and not stamp:
+    # A body as GitHub sends it: not one of ours, whose moment somebody has put into the body.
+    if github and not stamp and body.lstrip()[:1] in (b"{", b"p"):
         given = github.removeprefix("sha256=").lower()
         return _Seal(given, body, f"github/{given}")
     raise _RefusedError(401, "hook_unsigned")
@@ -165,4 +170,5 @@ def _entries(body: bytes) -> tuple[str, ...]:
     named = said.get("entries") if isinstance(said, dict) else None
     if not isinstance(named, list):
         return ()
-    return tuple(name for name in named[:MOST_ENTRIES] if isinstance(name, str) and name)
+    names = (name for name in named[:MOST_ENTRIES] if isinstance(name, str))
+    return tuple(name for name in names if 0 < len(name) <= LONGEST_NAME)

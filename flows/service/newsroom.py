@@ -36,10 +36,24 @@ from flows.telling import notify
 MINUTE = 60.0
 #: Seconds until what is still being written is looked at again, should its end go unheard.
 UNTIL_WHOLE = 2.0
+#: Seconds until a folder that could not be watched is watched again.
+REWATCH = 2.0
 
 
 class PrefectAwayError(Exception):
     """Something is due, and Prefect's server does not answer."""
+
+
+class OutputGoneError(Exception):
+    """The output folder is not the one that this process began with: a disk that is not there
+    any more. In an empty one everything would be published anew, and what was withdrawn too."""
+
+
+#: The sentences of those two.
+_WORDED: dict[type[Exception], str] = {
+    PrefectAwayError: "ready_prefect",
+    OutputGoneError: "output_gone",
+}
 
 
 class Newsroom:
@@ -71,6 +85,9 @@ class Newsroom:
         self._memory = Memory()
         #: The folder and the ledger as they were at the start of the last pass that went well.
         self._last_glance: object = None
+        self._rewatch = REWATCH
+        #: The output folder that this process knows; another one in its place is not its own.
+        self._own_output: tuple[int, int] | None = None
         self._wakes = Wakes()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -129,15 +146,21 @@ class Newsroom:
             self._hear(Wakes(frozenset({LOOK if seconds >= MINUTE else DUE})))
 
     async def _watch(self) -> None:
-        """Tell of what settles; where the folder cannot be watched, try again each minute."""
+        """Tell of what settles; where the folder cannot be watched, try again soon: whatever went
+        by unheard is found by the look that comes each minute."""
+        told = ""
         while True:
             try:
                 async for names in watch.changes(self.content, self._settle):
                     self._hear(Wakes(frozenset({DROP}), names, monotonic()))
-            except OSError as error:
-                why = error.strerror or str(error)
-                self._log.warn("watch_failed", content=self.content, why=why)
-            await asyncio.sleep(MINUTE)
+                    told = ""
+            except Exception as error:  # the library has errors of its own
+                why = watch.explained(error)
+                if why != told:
+                    self._log.warn("watch_failed", content=self.content, why=why)
+                told = why
+            await asyncio.sleep(self._rewatch)
+            self._hear(Wakes(frozenset({DUE})))
 
     async def _one_pass(self, wakes: Wakes, failures: int) -> tuple[int, float]:
         """A pass, and what it says and counts; the failures in a row, and seconds to sleep."""
@@ -160,8 +183,8 @@ class Newsroom:
         self._hear(wakes)
         if not is_woken:
             self._woken.clear()
-        away = isinstance(error, PrefectAwayError)
-        why = self._log.words["ready_prefect"] if away else explain(error)
+        key = _WORDED.get(type(error))
+        why = self._log.words[key].format(output=self.output) if key else explain(error)
         if why is None:
             self._log.bug(error)
             why = f"{type(error).__name__}: {error}"
@@ -176,6 +199,7 @@ class Newsroom:
         Blocks. Raises what keeps a pass from being made: HouseError, LedgerError, OSError,
         :class:`PrefectAwayError`.
         """
+        self._know_output()
         before = self._glance()
         if wakes.reasons == {LOOK} and before is not None and before == self._last_glance:
             return None
@@ -200,6 +224,16 @@ class Newsroom:
             done = Pass(desk.house, replace(desk.outcome, planned=planned), writing, run=run)
         self._last_glance = before if is_tended and not writing else None
         return replace(done, next=self._next(done))
+
+    def _know_output(self) -> None:
+        try:
+            stat = self.output.stat()
+            found = (stat.st_dev, stat.st_ino)
+        except FileNotFoundError:
+            found = None
+        if self._own_output is not None and found != self._own_output:
+            raise OutputGoneError
+        self._own_output = found
 
     def _publish(self, desk: Desk, wakes: Wakes) -> UUID | None:
         """Make what is due, or to be shown to somebody, but for what was refused before and is

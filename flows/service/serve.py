@@ -1,13 +1,14 @@
 """The long-lived process: the site, the newsroom, and Prefect's server beside them.
 
 One process tree, one event loop, and a thread in which the newsroom makes its passes. It stops
-on SIGTERM or SIGINT: a pass under way is let finish for some seconds, and may be cut short, since
+on SIGTERM or SIGINT: a pass under way may finish for some seconds, and may be cut short, since
 whatever is killed is finished or undone by the next start.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import os
 import signal
@@ -38,6 +39,8 @@ from flows.words import catalogue
 #: Seconds that a stop takes at the most: answers under way, then the pass, then the rest.
 ANSWERS_END, PASS_ENDS, REST_ENDS = 1, 5.0, 2.0
 LOCALHOST = "127.0.0.1"
+#: What a port says that somebody else has; anything else is about the host.
+_TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def _require_free(host: str, port: int, option: str, house: House) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            said = _words(house)["port_taken"].format(port=port, option=option)
+            key = "port_taken" if error.errno in _TAKEN else "no_such_host"
+            said = _words(house)[key].format(port=port, option=option, host=host)
             raise PortTakenError(said) from error
 
 
@@ -197,8 +201,8 @@ class _Serving:
         return [Route("/hooks/{name}", hooks.answer, methods=["POST"]), *asking]
 
     def _knocked(self, knock: Knock) -> None:
-        events.hook(knock.hook, knock.event, knock.entries)
         self._newsroom.wake(f"hook {knock.hook}", knock.entries)
+        events.hook(knock.hook, knock.event, knock.entries)
 
     def _told_of_hook(self, hook: str, result: str) -> None:
         self._metrics.hooks.labels(hook, result).inc()

@@ -7,6 +7,7 @@ lost: the newsroom asks it again of what it is about to read.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import time
 import zipfile
@@ -19,8 +20,9 @@ from flows.sources import is_outside, is_passed_over
 #: Seconds for which a file keeps its size and its times before it is taken to be whole.
 SETTLE = 0.6
 #: Seconds after which a file that does not change is taken as it is, though a program holds it
-#: open for writing, or its zip directory cannot be read: an office leaves its documents open.
-PATIENCE = 30.0
+#: open for writing, or its zip directory cannot be read: an office leaves its documents open all
+#: day, and a copy over a slow line may pause.
+PATIENCE = 300.0
 #: Seconds for which what has settled waits for the rest of a storm.
 STORM = 2.0
 HOUSE = "house.toml"
@@ -84,14 +86,34 @@ async def changes(content: Path, settle: float = SETTLE) -> AsyncIterator[frozen
 async def _listen(content: Path, changed: set[str], heard: asyncio.Event) -> None:
     from watchfiles import awatch
 
-    root = content.resolve()
-    async for found in awatch(root, watch_filter=None, debounce=400, step=50):
+    root, own = content.resolve(), _identity(content)
+    heard_each = {"rust_timeout": 1000, "yield_on_timeout": True}
+    async for found in awatch(root, watch_filter=None, debounce=400, step=50, **heard_each):  # type: ignore[arg-type]
+        if _identity(content) != own:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(content))
         paths = {Path(path) for _change, path in found}
         names = {path.relative_to(root).parts[0] for path in paths if _is_below(path, root)}
         fresh = {name for name in names if _matters(name, root)}
         if fresh:
             changed |= fresh
             heard.set()
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one that takes its name."""
+    try:
+        stat = folder.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+def explained(error: BaseException) -> str:
+    """Why watching ended: what the system said, or of a group of errors the first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or f"{type(error).__name__}: {error}"
 
 
 def _is_below(path: Path, root: Path) -> bool:

@@ -44,7 +44,10 @@ class SiteFiles(StaticFiles):
         if len(parts) < 2 or scope["method"] not in ("GET", "HEAD"):
             return None
         folder = PurePosixPath(*parts[:2])
-        _path, marker = await asyncio.to_thread(self.lookup_path, str(folder / GONE))
+        try:
+            _path, marker = await asyncio.to_thread(self.lookup_path, str(folder / GONE))
+        except (ValueError, OSError):  # a name that no file can have; Starlette answers it
+            return None
         if marker is None:
             return None
         path, _stat = await asyncio.to_thread(self.lookup_path, str(folder / "index.html"))

@@ -125,7 +125,7 @@ def _state(
 
 
 def _as_text(value: object, record: Record) -> str | None:
-    """A value as one string; a list is joined by line feeds; None for what is neither."""
+    """A value as one string; a list's items end in line feeds; None for what is neither."""
     if isinstance(value, str):
         return clean(value, record).strip()
     if isinstance(value, datetime | date):
@@ -134,5 +134,6 @@ def _as_text(value: object, record: Record) -> str | None:
         return str(value)
     if isinstance(value, list):
         parts = [_as_text(item, record) for item in value]
-        return None if None in parts else "\n".join(part for part in parts if part)
+        # Each item ends its line, so that a list of one is still a list.
+        return None if None in parts else "".join(f"{part}\n" for part in parts if part)
     return None

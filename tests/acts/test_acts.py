@@ -283,7 +283,7 @@ def test_withdraw_rollback_and_history_by_command(folders) -> None:
         (("rollback", "edition-00001", "--to", "9"), "has no revision 9"),
         (("correct", "e00001.md", "--note", " "), "a correction says what changes"),
         (("approve", "e00001.md"), "say to what, and who you are"),
-        (("approve", "e00001.md", "--as", "Anne"), "nothing waits for approval"),
+        (("approve", "e00001.md", "--as", "Anne"), "there is no proof to approve"),
     ],
 )
 def test_an_act_that_cannot_be_done_is_refused_in_a_sentence(folders, words, sentence) -> None:
@@ -291,3 +291,15 @@ def test_an_act_that_cannot_be_done_is_refused_in_a_sentence(folders, words, sen
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_undoes_a_withdrawal_shows_what_was_public_then(folders) -> None:
+    """Not the newest revision, where that one had been taken back before."""
+    content, output = folders
+    correct(content, output, minutes=10)
+    correct(content, output, minutes=11)
+    roll_back(content, output, minutes=12)
+    withdraw(content, output, minutes=13)
+    roll_back(content, output, minutes=14)
+    with workshop.desk(content, output, 15) as at:
+        assert at.ledger.edition("edition-00001").revision == 2

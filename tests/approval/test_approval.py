@@ -176,7 +176,10 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     first = codes.secret_of(tmp_path, {})
     assert codes.secret_of(tmp_path, {}) == first
     assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
-    assert codes.secret_of(tmp_path, {"PARUTION_SECRET": "told"}) == b"told"
+    assert (
+        codes.secret_of(tmp_path, {"PARUTION_SECRET": "told by the system"})
+        == b"told by the system"
+    )
 
 
 def test_a_code_may_be_typed_without_hyphens_and_in_capitals() -> None:
@@ -209,3 +212,33 @@ def test_proof_yes_and_publication_by_command(tmp_path: Path) -> None:
     done = command("approve", "e00001.md", "--as", "Anne", PARUTION_CODE=code)
     assert (done.returncode, "Anne approved" in done.stdout) == (0, True)
     assert "Published: Edition 00001" in command("publish").stdout
+
+
+def test_a_forged_row_stands_in_nobodys_way(tmp_path: Path) -> None:
+    content, output = folders(tmp_path)
+    with workshop.desk(content, output) as at:
+        _item, galley = proved(at)
+        forged = codes.approval_of(galley, "Anne", "cli", b"a guess of sixteen")
+        at.ledger.records.approve(forged, at.clock())
+        assert say(at, "Anne").result is yes.Result.ACCEPTED
+    assert state(content, output) is State.DUE
+
+
+def test_with_another_secret_people_say_yes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, output = folders(tmp_path)
+    monkeypatch.setenv("PARUTION_SECRET", "the first secret of the house")
+    with workshop.desk(content, output) as at:
+        say(at, "Anne")
+    monkeypatch.setenv("PARUTION_SECRET", "the second secret of the house")
+    assert state(content, output) is State.WAITING
+    with workshop.desk(content, output) as at:
+        assert say(at, "Anne").result is yes.Result.ACCEPTED
+    assert state(content, output) is State.DUE
+
+
+def test_an_empty_secret_is_none(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("\n")
+    with pytest.raises(codes.SecretError, match="no secret"):
+        codes.secret_of(tmp_path, {})

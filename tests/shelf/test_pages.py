@@ -124,7 +124,7 @@ def test_a_house_whose_language_has_no_catalogue_is_served_in_english() -> None:
     made = front_page([], 0, [], House(name="Rat der Heide", language="de")).data.decode()
     assert '<html lang="en">' in made
     assert '<h1 lang="de">Rat der Heide</h1>' in made
-    assert "No edition is out yet." in made
+    assert "No edition is online." in made
 
 
 def test_a_correction_is_dated_in_the_list(edition: Editions, house: House) -> None:
