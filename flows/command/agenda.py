@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from flows.clocks import Oddity, local_moment
+from flows.command.tables import Cell, show_sentence, show_table
 from flows.house import House
 from flows.reading import plain
 from flows.timetable import Coming, Kind
@@ -16,29 +17,23 @@ from flows.words import catalogue, long_date, served
 
 def show(coming: Sequence[Coming], house: House, language: str, stream: TextIO) -> None:
     """What comes, as a table."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     words = catalogue("cli", language)
-    console = Console(file=stream, highlight=False, width=None if stream.isatty() else 160)
     if not coming:
-        console.print(words["coming_nothing"])
+        show_sentence(words["coming_nothing"], stream)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in (
+    heads = (
         words["coming_when"].format(zone=house.timezone),
         words["edition"],
         words["state"],
-    ):
-        table.add_column(head, overflow="fold")
-    for one in coming:
-        edition = Text(one.title or "—")
-        if one.entry:
-            edition.append(f"\n{one.entry}", style="dim")
-        when = words["now"] if one.kind is Kind.DUE else moment(one.at, house, language)
-        table.add_row(when, edition, sentence(one, language))
-    console.print(table)
+    )
+    show_table(heads, (_row(one, house, language) for one in coming), stream)
+
+
+def _row(one: Coming, house: House, language: str) -> tuple[Cell, ...]:
+    is_due = one.kind is Kind.DUE
+    when = catalogue("cli", language)["now"] if is_due else moment(one.at, house, language)
+    title = one.title or "—"
+    return when, (title, one.entry) if one.entry else title, sentence(one, language)
 
 
 def moment(at: datetime | None, house: House, language: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TextIO
 
 from flows.approval import codes
+from flows.command.tables import show_sentence, show_table
 from flows.house import House
 from flows.ledger import Ledger
 from flows.words import catalogue
@@ -64,28 +65,24 @@ def as_json(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 def show(events: Sequence[Event], house: House, language: str, stream: TextIO) -> None:
     """The history as a table; hashes by their first twelve characters."""
-    from rich.console import Console
-    from rich.table import Table
-
     words = catalogue("cli", language)
-    console = Console(
-        file=stream, highlight=False, markup=False, width=None if stream.isatty() else 160
-    )
     if not events:
-        console.print(words["no_history"])
+        show_sentence(words["no_history"], stream)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for key in ("when", "act", "edition", "revision", "who", "note", "hash"):
-        table.add_column(words[key], overflow="fold")
-    for event in events:
-        act = words[f"act_{event.act.replace(' ', '_')}"]
-        table.add_row(
-            f"{event.at.astimezone(house.zone):%Y-%m-%d %H:%M:%S}",
-            act if event.genuine else words["not_genuine"].format(act=act),
-            event.what,
-            str(event.revision or "—"),
-            event.who or "—",
-            event.note or "—",
-            event.mark[:12],
-        )
-    console.print(table)
+    heads = ("when", "act", "edition", "revision", "who", "note", "hash")
+    show_table(
+        (words[head] for head in heads), (_row(event, house, words) for event in events), stream
+    )
+
+
+def _row(event: Event, house: House, words: Mapping[str, str]) -> tuple[str, ...]:
+    act = words[f"act_{event.act.replace(' ', '_')}"]
+    return (
+        f"{event.at.astimezone(house.zone):%Y-%m-%d %H:%M:%S}",
+        act if event.genuine else words["not_genuine"].format(act=act),
+        event.what,
+        str(event.revision or "—"),
+        event.who or "—",
+        event.note or "—",
+        event.mark[:12],
+    )

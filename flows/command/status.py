@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from flows import report
+from flows.command.tables import Cell, show_sentence, show_table
 from flows.desk import Desk, Outcome
 from flows.edition import Finding
 from flows.ledger import Fact
@@ -78,43 +79,32 @@ def _gone(desk: Desk, fact: Fact) -> dict[str, Any]:
 
 def show(listed: list[dict[str, Any]], language: str, stream: TextIO) -> None:
     """The rows as a table."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     words = catalogue("cli", language)
-    console = Console(file=stream, highlight=False, width=None if stream.isatty() else 160)
     if not listed:
-        console.print(words["empty"])
+        show_sentence(words["empty"], stream)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for key in ("edition", "state", "revision", "findings", "due"):
-        table.add_column(words[key], overflow="fold")
-    for row in listed:
-        findings = ", ".join(
-            words[f"{name}_count"].format(n=n) for name, n in row["findings"].items() if n
-        )
-        table.add_row(
-            f"{escape(row['title'] or '—')}\n[dim]{escape(row['entry'])}[/dim]",
-            _state(row, words),
-            str(row["revision"] or "—"),
-            findings or "—",
-            row["due_local"] or (words["now"] if row["due"] else "—"),
-        )
-    console.print(table)
+    heads = ("edition", "state", "revision", "findings", "due")
+    show_table((words[head] for head in heads), (_cells(row, words) for row in listed), stream)
 
 
-def _state(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _cells(row: Mapping[str, Any], words: Mapping[str, str]) -> tuple[Cell, ...]:
+    findings = (words[f"{name}_count"].format(n=n) for name, n in row["findings"].items() if n)
+    return (
+        (row["title"] or "—", row["entry"]),
+        _state(row, words),
+        str(row["revision"] or "—"),
+        ", ".join(findings) or "—",
+        row["due_local"] or (words["now"] if row["due"] else "—"),
+    )
+
+
+def _state(row: Mapping[str, Any], words: Mapping[str, str]) -> Cell:
     """A state in words, and below it whose yes an edition has that waits for another's."""
-    from rich.markup import escape
-
     state = words[f"state_{row['state'].replace(' ', '_')}"]
     if not (row["approved_by"] and row["approvals_missing"]):
         return state
-    said = words["approved_so_far"].format(
-        names=", ".join(row["approved_by"]), missing=row["approvals_missing"]
-    )
-    return f"{state}\n[dim]{escape(said)}[/dim]"
+    names = ", ".join(row["approved_by"])
+    return state, words["approved_so_far"].format(names=names, missing=row["approvals_missing"])
 
 
 # --------------------------------------------------------------------------------- an outcome
