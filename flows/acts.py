@@ -61,9 +61,10 @@ def withdrawal(
 def rollback(slug: str, revision: int | None, note: str, who: str, ledger: Ledger) -> Staged:
     """A former revision, by default the one that was public before, as it was, byte for byte."""
     public = _public(slug, ledger)
-    shown = {fact.revision: fact for fact in ledger.history(slug) if not fact.is_withdrawn}
+    history = [fact for fact in ledger.history(slug) if not fact.is_withdrawn]
+    shown = {fact.revision: fact for fact in history}
     if revision is None:
-        revision = _before(public, ledger.history(slug))
+        revision = _before(public, history)
         if revision is None:
             raise ImpossibleActError("nothing_before", slug=slug)
     if revision not in shown:
@@ -77,13 +78,12 @@ def rollback(slug: str, revision: int | None, note: str, who: str, ledger: Ledge
     return Staged(fact, None)
 
 
-def _before(public: Fact, history: Sequence[Fact]) -> int | None:
+def _before(public: Fact, shown: Sequence[Fact]) -> int | None:
     """The revision that a rollback without a number goes back to: before a withdrawal, what was
-    public then; else the next older one."""
-    shown = [fact.revision for fact in history if not fact.is_withdrawn]
+    ``shown`` last; else the next older one."""
     if public.is_withdrawn:
-        return shown[-1] if shown else None
-    return max((number for number in shown if number < public.revision), default=None)
+        return shown[-1].revision if shown else None
+    return max((f.revision for f in shown if f.revision < public.revision), default=None)
 
 
 def _public(slug: str, ledger: Ledger) -> Fact:

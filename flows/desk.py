@@ -19,7 +19,6 @@ from flows.approval import codes
 from flows.clocks import utc_now
 from flows.ledger import Fact, Galley
 from flows.making import Making
-from flows.manuscript import Manuscript
 from flows.office import Office
 from flows.plan import Circumstances, Planned, State, Surveyed, Understood
 
@@ -150,18 +149,6 @@ class Desk(Office):
             ]
             results = [future.result() for future in futures]
         self._understood |= dict(zip(unread, results, strict=True))
-
-    def read(self, item: Planned) -> Manuscript:
-        """What the reader makes of an entry; the plan's reading, if there was one."""
-        if known := self._understood.get(item.surveyed):
-            return known.manuscript
-        return plan.read_entry(item.surveyed.entry, self.content)
-
-    def edit(self, item: Planned, manuscript: Manuscript) -> Understood:
-        """What editing makes of a manuscript; kept for the proof."""
-        if item.surveyed not in self._understood:
-            self._understood[item.surveyed] = plan.edit_manuscript(manuscript, self.house)
-        return self._understood[item.surveyed]
 
     def made(self) -> None:
         """Count one more rendering as done."""

@@ -86,6 +86,11 @@ class Approval(_Frozen):
     people: int = Field(default=1, ge=1, le=5)
     by: tuple[str, ...] = ()
 
+    @property
+    def needed(self) -> int:
+        """How many yeses it takes where one is asked for; a doubt that nobody saw takes one."""
+        return self.people if self.required else 1
+
 
 class Targets(_Frozen):
     """Where a publication goes beside the local site: ``sites`` by URL (``s3://``, ``sftp://``),

@@ -142,11 +142,10 @@ class Making:
         """All the evidence for one edition: source, each channel, and the links between them."""
         from flows import proof
 
-        assert item.understood is not None
         renditions = [m.rendition for m in made]
         return proof.Proof(
             (
-                *proof.prove_source(item.understood.manuscript, item.understood.as_edited()),
+                *proof.prove_source(item.reading.manuscript, item.reading.as_edited()),
                 *(check for m in made for check in m.checks),
                 *proof.prove_links(
                     item.edition, self.imprint(item), self._office.house, renditions

@@ -26,7 +26,6 @@ def stage(desk: Desk, item: Planned, made: Sequence[Made], evidence: Mapping[str
     """Write a proved edition into this run's staging."""
     from flows import release
 
-    assert item.understood is not None
     desk.making.forget(item)
     asked = item.surveyed.asked
     return release.stage(
@@ -37,7 +36,7 @@ def stage(desk: Desk, item: Planned, made: Sequence[Made], evidence: Mapping[str
         desk.house,
         [m.rendition for m in made],
         evidence,
-        Counter(str(f.severity) for f in item.understood.findings),
+        Counter(str(f.severity) for f in item.reading.findings),
         item.surveyed.turn,
         asked.who if asked else ", ".join(sorted(item.approved_by)),
     )

@@ -109,10 +109,15 @@ class Planned:
         return self.surveyed.entry.name
 
     @property
-    def edition(self) -> Edition:
+    def reading(self) -> Understood:
+        """What was understood of it: of all that is made, or that a person is asked about."""
         assert self.understood is not None
-        assert self.understood.edition is not None
-        return self.understood.edition
+        return self.understood
+
+    @property
+    def edition(self) -> Edition:
+        assert self.reading.edition is not None
+        return self.reading.edition
 
     @property
     def revision(self) -> int:
@@ -240,7 +245,7 @@ def _judged(surveyed: Surveyed, what: Understood, house: House, around: Circumst
     waived = house.rules.waive | what.edition.waive
     doubts = [f for f in what.findings if f.severity is Severity.DOUBT and f.rule not in waived]
     holds = bool(doubts) and not around.watched
-    needed = house.approval.people if house.approval.required else int(holds)
+    needed = house.approval.needed if house.approval.required or holds else 0
     bound = content_of(what.edition, house, surveyed.revision, surveyed.note) if needed else ""
     yes = around.approved(name, bound) if needed else frozenset[str]()
     moment = _moment(surveyed, what.edition, house, around)

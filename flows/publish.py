@@ -51,18 +51,17 @@ def _broke(_task: object, _run: object, state: RunState[Any]) -> bool:
 
 
 @task(task_run_name="read {item.name}", cache_policy=NO_CACHE, persist_result=False)
-async def read(desk: Desk, item: Planned) -> Manuscript:
-    """The manuscript of an entry."""
-    return desk.read(item)
+async def read(item: Planned) -> Manuscript:
+    """The manuscript of an entry, as the plan has read it."""
+    return item.reading.manuscript
 
 
 @task(task_run_name="edit {item.name}", cache_policy=NO_CACHE, persist_result=False)
-async def edit(desk: Desk, item: Planned, manuscript: Manuscript) -> Understood:
+async def edit(item: Planned) -> Understood:
     """The edition of a manuscript, with what was found doubtful on the way."""
-    understood = desk.edit(item, manuscript)
-    for finding in understood.findings:
+    for finding in item.reading.findings:
         get_run_logger().info("%s: %s [%s]", finding.place, finding.severity, finding.rule)
-    return understood
+    return item.reading
 
 
 @task(
@@ -197,8 +196,8 @@ async def _produce(
     async with gate:
         name = item.name
         try:
-            manuscript = await read(desk, item)
-            await edit(desk, item, manuscript)
+            await read(item)
+            await edit(item)
             made = await asyncio.gather(
                 *(render(desk, item, channel) for channel in channels.found())
             )

@@ -54,15 +54,14 @@ def view_of(desk: Desk, galley: Galley) -> View:
     said = codes.names(
         desk.ledger.records.approvals(galley.entry), galley.content, house, desk.secret
     )
-    assert item.understood is not None
-    found = [f for f in item.understood.findings if f.severity is Severity.DOUBT]
+    found = [f for f in item.reading.findings if f.severity is Severity.DOUBT]
     return View(
         galley,
         house,
         "waiting" if item.state in ASKING else "enough",
         item.content,
         tuple(sorted(said)),
-        house.approval.people if house.approval.required else 1,
+        house.approval.needed,
         item.edition.language,
         item.surveyed.note,
         points(found, house.language),

@@ -50,7 +50,7 @@ def say_yes(
 
     Whoever calls has made sure that it is ``who``: by the code, or by a personal link.
     """
-    needed = house.approval.people if house.approval.required else 1
+    needed = house.approval.needed
     if house.approval.by and who not in house.approval.by:
         return Answer(Result.NOT_ALLOWED, who, needed=needed)
     if galley.content != content:

@@ -205,7 +205,8 @@ def _typed(question: str, words: Mapping[str, str]) -> str:
 
 def _who(by: str, desk: Desk) -> str:
     """Who acts, for the history."""
-    return remark(by, language_of(desk.house), "note_needed") if by else getpass.getuser()
+    told = by.strip()
+    return remark(told, language_of(desk.house), "note_needed") if told else getpass.getuser()
 
 
 def _answer(desk: Desk, *, as_json: bool) -> None:

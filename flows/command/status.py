@@ -50,8 +50,7 @@ def _missing(item: Planned, desk: Desk) -> int:
     """How many people more have to say yes before an edition may go out."""
     if item.state not in ASKING:
         return 0
-    approval = desk.house.approval
-    return (approval.people if approval.required else 1) - len(item.approved_by)
+    return desk.house.approval.needed - len(item.approved_by)
 
 
 def _released(desk: Desk, fact: Fact | None) -> Counter[str]:

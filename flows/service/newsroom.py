@@ -36,7 +36,8 @@ from flows.telling import notify
 MINUTE = 60.0
 #: Seconds until what is still being written is looked at again, should its end go unheard.
 UNTIL_WHOLE = 2.0
-#: Seconds until a folder that could not be watched is watched again.
+#: Seconds until a folder that could not be watched is watched again: doubled each time, and
+#: never more than a minute.
 REWATCH = 2.0
 
 
@@ -85,7 +86,6 @@ class Newsroom:
         self._memory = Memory()
         #: The folder and the ledger as they were at the start of the last pass that went well.
         self._last_glance: object = None
-        self._rewatch = REWATCH
         #: The output folder that this process knows; another one in its place is not its own.
         self._own_output: tuple[int, int] | None = None
         self._wakes = Wakes()
@@ -146,21 +146,21 @@ class Newsroom:
             self._hear(Wakes(frozenset({LOOK if seconds >= MINUTE else DUE})))
 
     async def _watch(self) -> None:
-        """Tell of what settles; where the folder cannot be watched, try again soon: whatever went
-        by unheard is found by the look that comes each minute."""
-        told = ""
+        """Tell of what settles; where the folder cannot be watched, look at it, and try again."""
+        told, wait = "", REWATCH
         while True:
             try:
                 async for names in watch.changes(self.content, self._settle):
                     self._hear(Wakes(frozenset({DROP}), names, monotonic()))
-                    told = ""
+                    told, wait = "", REWATCH
             except Exception as error:  # the library has errors of its own
                 why = watch.explained(error)
                 if why != told:
                     self._log.warn("watch_failed", content=self.content, why=why)
                 told = why
-            await asyncio.sleep(self._rewatch)
-            self._hear(Wakes(frozenset({DUE})))
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, MINUTE)
+            self._hear(Wakes(frozenset({DUE})))  # for what went by unheard
 
     async def _one_pass(self, wakes: Wakes, failures: int) -> tuple[int, float]:
         """A pass, and what it says and counts; the failures in a row, and seconds to sleep."""
@@ -226,11 +226,7 @@ class Newsroom:
         return replace(done, next=self._next(done))
 
     def _know_output(self) -> None:
-        try:
-            stat = self.output.stat()
-            found = (stat.st_dev, stat.st_ino)
-        except FileNotFoundError:
-            found = None
+        found = watch.identity(self.output)
         if self._own_output is not None and found != self._own_output:
             raise OutputGoneError
         self._own_output = found

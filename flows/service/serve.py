@@ -101,7 +101,8 @@ def _have_it_answer(output: Path, server: embedded.Server) -> None:
 
 
 class PortTakenError(Exception):
-    """Another program listens there; the message says which port, and what to do."""
+    """Nobody can listen there: another program does, or the address is not this machine's. The
+    message says which, and what to do."""
 
 
 def _require_free(host: str, port: int, option: str, house: House) -> None:

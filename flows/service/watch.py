@@ -86,10 +86,10 @@ async def changes(content: Path, settle: float = SETTLE) -> AsyncIterator[frozen
 async def _listen(content: Path, changed: set[str], heard: asyncio.Event) -> None:
     from watchfiles import awatch
 
-    root, own = content.resolve(), _identity(content)
+    root, own = content.resolve(), identity(content)
     heard_each = {"rust_timeout": 1000, "yield_on_timeout": True}
     async for found in awatch(root, watch_filter=None, debounce=400, step=50, **heard_each):  # type: ignore[arg-type]
-        if _identity(content) != own:
+        if identity(content) != own:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(content))
         paths = {Path(path) for _change, path in found}
         names = {path.relative_to(root).parts[0] for path in paths if _is_below(path, root)}
@@ -99,8 +99,8 @@ async def _listen(content: Path, changed: set[str], heard: asyncio.Event) -> Non
             heard.set()
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder from another one that takes its name."""
+def identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one that takes its name; None where there is none."""
     try:
         stat = folder.stat()
     except OSError:
