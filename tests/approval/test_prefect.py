@@ -33,16 +33,9 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """One whose house asks for a yes, with one edition that waits."""
     folder = tmp_path_factory.mktemp("asking")
     house = f"approval = true\n{workshop.HOUSE}"
-    found = process.start(
-        folder, workshop.content_folder(folder / "content", range(1, 2), house=house)
-    )
-    try:
+    content = workshop.content_folder(folder / "content", range(1, 2), house=house)
+    with process.served(folder, content) as found:
         yield found
-        process.end(found)
-    finally:
-        if found.process.poll() is None:
-            found.process.kill()
-            found.process.wait()
 
 
 def runs(serving: Serving, entry: str) -> list[dict[str, Any]]:

@@ -6,12 +6,10 @@ whatever happened; :meth:`Cluster.kill` is ``kill -9`` of a process and all that
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -24,7 +22,8 @@ from typing import Any
 from flows.embedded import environment
 from tests.cluster import servers
 from tests.cluster.balancer import Balancer
-from tests.cluster.servers import Postgres, free_port, until
+from tests.cluster.servers import Postgres, until
+from tests.network import ask_json, free_port, has_status
 
 REPO = Path(__file__).parents[2]
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -117,23 +116,12 @@ class Cluster:
 
     def ask(self, path: str, body: object | None = None, method: str | None = None) -> Any:
         """Ask the API, again where a server has just died."""
-        request = urllib.request.Request(
-            f"{self.api}/{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-            method=method,
+        return ask_json(
+            *(f"{self.api}/{path}", body, method),
+            again=lambda error: not has_status(error, 400, 499),
+            seconds=60,
+            timeout=20,
         )
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=20) as answer:
-                    text = answer.read()
-                    return json.loads(text) if text else None
-            except (OSError, ValueError) as error:
-                wrong = isinstance(error, urllib.error.HTTPError) and error.code < 500
-                if wrong or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.5)
 
     def deployment(self, name: str) -> str:
         return str(self.ask(f"deployments/name/publish/{name}")["id"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import random
 import shutil
 import signal
 import socket
@@ -18,6 +16,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.network import free_port
+
 
 def _tool(name: str) -> str | None:
     """A program's path; Debian keeps PostgreSQL's out of PATH."""
@@ -26,16 +26,6 @@ def _tool(name: str) -> str | None:
 
 
 POSTGRES, INITDB, REDIS = _tool("postgres"), _tool("initdb"), shutil.which("redis-server")
-
-
-def free_port() -> int:
-    """A port that nobody has, below those that the system gives to outgoing connections: what is
-    started here connects to one another, and would take it away before it is listened on."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 def until(ask: Callable[[], object], what: str, seconds: float = 60) -> None:

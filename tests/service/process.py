@@ -6,14 +6,13 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,16 +22,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from flows.ledger import Ledger
 from flows.store import Store
+from tests.network import ask_json, free_port, has_status
 
 REPO = Path(__file__).parents[2]
 ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 T = TypeVar("T")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(ask: Callable[[], T | None], seconds: float = 90) -> T:
@@ -84,21 +78,12 @@ class Serving:
 
     def api(self, path: str, body: object | None = None, method: str | None = None) -> Any:
         """Ask Prefect's server; 503 means that its database is busy, and to ask again."""
-        request = urllib.request.Request(
-            f"{self.prefect}/api/{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-            method=method,
+        return ask_json(
+            *(f"{self.prefect}/api/{path}", body, method),
+            again=lambda error: has_status(error, 503, 503),
+            seconds=30,
+            timeout=10,
         )
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    text = answer.read()
-                    return json.loads(text) if text else None
-            except urllib.error.HTTPError as error:
-                if error.code != 503 or time.monotonic() > deadline:
-                    raise
 
     def drop(self, name: str, title: str, words: str = "Words.") -> str:
         """Put an edition into the content folder; the address at which it will be."""
@@ -166,6 +151,19 @@ def start(folder: Path, content: Path, **environ: str) -> Serving:
     assert said[0] == f"The site:  http://localhost:{ports[0]}/\n", errors.read_text("utf-8")
     urls = (f"http://localhost:{ports[0]}", f"http://127.0.0.1:{ports[1]}")
     return Serving(process, *urls, content, folder / "output", calls, errors)
+
+
+@contextmanager
+def served(folder: Path, content: Path, **environ: str) -> Iterator[Serving]:
+    """One that runs until it is not needed any more; its stop is held to being clean."""
+    found = start(folder, content, **environ)
+    try:
+        yield found
+        end(found)
+    finally:
+        if found.process.poll() is None:
+            found.process.kill()
+            found.process.wait()
 
 
 def end(serving: Serving) -> None:

@@ -83,7 +83,7 @@ def test_a_signature_with_a_moment_is_none_without_it() -> None:
 
 def test_a_name_that_no_file_can_have_is_not_taken_from_a_body() -> None:
     knocked: list[Knock] = []
-    body = json.dumps({"entries": ["x" * 2_000_000 for _ in range(0)] + ["x" * 300, "a.md"]})
+    body = json.dumps({"entries": ["x" * 300, "a.md"]})
     assert Endpoint(knocked).call(body.encode()) == 202
     assert knocked[0].entries == ("a.md",)
 

@@ -32,19 +32,13 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("serve")
     house = f'{workshop.HOUSE}[schedule]\ncron = "0 9 * * 2"\n[[hooks]]\nname = "cms"\n'
     content = workshop.content_folder(folder / "content", range(1, 2), house=house)
-    found = process.start(
+    with process.served(
         *(folder, content),
         PARUTION_HOOK_CMS="sesame",
         PREFECT_SERVER_SERVICES_DB_VACUUM_LOOP_SECONDS="3",
-    )
-    try:
+    ) as found:
         until(lambda: found.is_live(FIRST))
         yield found
-        process.end(found)
-    finally:
-        if found.process.poll() is None:
-            found.process.kill()
-            found.process.wait()
 
 
 def due_deployment(serving: Serving) -> dict[str, Any]:

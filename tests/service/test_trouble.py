@@ -22,14 +22,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trouble")]
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("trouble")
-    found = process.start(folder, workshop.content_folder(folder / "content", range(0)))
-    try:
+    content = workshop.content_folder(folder / "content", range(0))
+    with process.served(folder, content) as found:
         yield found
-        process.end(found)
-    finally:
-        if found.process.poll() is None:
-            found.process.kill()
-            found.process.wait()
 
 
 def long(paragraphs: int) -> str:

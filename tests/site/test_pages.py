@@ -6,17 +6,16 @@ Where a tool is missing these tests skip with the reason; under ``CI=true`` noth
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 from flows.channels import newsletter
 from tests.channels import demo
+from tests.needs import lacking
 
 pytestmark = pytest.mark.slow
 VNU = Path(__file__).parents[1] / "tools/node_modules/vnu-jar/build/dist/vnu.jar"
@@ -26,12 +25,6 @@ CASES = {
 }
 #: What classic Outlook needs and the HTML standard has left behind.
 OUTLOOK = ("mso-hide", "is obsolete")
-
-
-def lacking(what: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +38,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.data)
     return root
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        lacking("no Chromium: tests/tools/setup installs it")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 def checked(*files: Path) -> list[dict[str, Any]]:

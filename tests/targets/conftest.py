@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.needs import lacking
 from tests.targets import stores
 from tests.targets.stores import Bucket, Place, Recorder, Shore
 
@@ -34,9 +35,7 @@ def bucket(moto_server: tuple[str, Recorder]) -> Bucket:
 @pytest.fixture
 def shore(tmp_path: Path) -> Iterator[Shore]:
     if stores.SSHD is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("sshd is missing: tests/tools/setup installs it")
-        pytest.skip("sshd is missing: apt-get install openssh-server")
+        lacking("sshd is missing: tests/tools/setup installs it")
     with stores.sshd(tmp_path / "shore") as running:
         yield running
 

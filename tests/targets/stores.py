@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from flows.targets.remote import Patience
+from tests.network import free_port
 
 #: What tests wait: enough for a busy machine, and not long where nothing answers.
 PATIENCE = Patience(connect=10, read=30, tries=3, pause=0.01)
@@ -248,12 +249,6 @@ def sshd(folder: Path) -> Iterator[Shore]:
 
 
 # ------------------------------------------------------------------------------------- trouble
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
