@@ -102,17 +102,11 @@ def _edition(draft: Draft) -> Edition:
         section=one_line("section"),
         category=one_line("category"),
         standfirst=set_run(draft.standfirst, language),
-        speakers=tuple(set_text(name, language) for name in _items(draft.said("speakers"))),
-        tags=tuple(set_text(tag, language) for tag in _items(draft.said("tags"))),
+        speakers=tuple(set_text(name, language) for name in draft.items("speakers")),
+        tags=tuple(set_text(tag, language) for tag in draft.items("tags")),
         publish_at=draft.publish_at,
         waive=_waived(draft),
     )
-
-
-def _items(said: str) -> tuple[str, ...]:
-    """A list as the source wrote it: by lines where there are several, else by commas."""
-    parts = said.splitlines() if "\n" in said else re.split(r"[;,]", said)
-    return tuple(item for part in parts if (item := plain(part)))
 
 
 def _waived(draft: Draft) -> frozenset[str]:

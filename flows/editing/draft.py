@@ -6,6 +6,7 @@ follows and what is to be said about it. Nothing else passes between two rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -27,7 +28,7 @@ from flows.edition import (
 )
 from flows.house import House
 from flows.manuscript import Manuscript, Placed
-from flows.reading import inline_runs, inline_text
+from flows.reading import inline_runs, inline_text, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class Draft:
     def said(self, key: str) -> str:
         """What the source says under a metadata key, or nothing."""
         return dict(self.metadata).get(key, "").strip()
+
+    def items(self, key: str) -> tuple[str, ...]:
+        """The items under a key: those of a list, each of which ends its line as the reader left
+        it, even where there is one; else what commas and semicolons part."""
+        said = dict(self.metadata).get(key, "")
+        parts = said.splitlines() if "\n" in said else re.split(r"[;,]", said)
+        return tuple(item for part in parts if (item := plain(part)))
 
     def place(self, key: str) -> Place:
         """Where the source says it; the file alone where that is not known."""

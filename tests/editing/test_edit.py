@@ -8,12 +8,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows import sources
 from flows.editing import edit
 from flows.edition import (
     Block,
@@ -207,6 +209,17 @@ def test_titles_and_captions_are_typeset_too() -> None:
     assert edited.edition is not None
     assert edited.edition.title == "Quoi\u202f?"
     assert edited.edition.section == "Les «\u00a0nôtres\u00a0»"
+
+
+def test_a_list_of_one_is_a_list_whatever_its_item_says(tmp_path: Path) -> None:
+    """A comma within an item parts a name from an office, and no two speakers."""
+    head = "---\ntitle: T\nspeakers:\n  - Ada Okafor, county surveyor\ntags: [water]\n---\n"
+    (tmp_path / "a.md").write_text(f"{head}\nWords.\n", encoding="utf-8")
+    [entry] = sources.entries(tmp_path)
+    edited = edit(sources.read(entry, tmp_path), HOUSE)
+    assert edited.edition is not None
+    assert edited.edition.speakers == ("Ada Okafor, county surveyor",)
+    assert edited.edition.tags == ("water",)
 
 
 def test_speakers_and_tags_are_lists() -> None:
