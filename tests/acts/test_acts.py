@@ -284,6 +284,11 @@ def test_withdraw_rollback_and_history_by_command(folders) -> None:
         (("correct", "e00001.md", "--note", " "), "a correction says what changes"),
         (("approve", "e00001.md"), "say to what, and who you are"),
         (("approve", "e00001.md", "--as", "Anne"), "there is no proof to approve"),
+        (("withdraw", "edition-00001", "--reason", " "), "a withdrawal says why"),
+        (("withdraw", "http://[half", "--reason", "x"), "nothing of that name is out"),
+        (("correct", "e00001.md", "--note", "\x1b[31mred"), "cannot be printed"),
+        (("correct", "e00001.md", "--note", "word " * 400), "has 600 characters at most"),
+        (("correct", "e00001.md", "--note", "x", "--by", "A\x07"), "cannot be printed"),
     ],
 )
 def test_an_act_that_cannot_be_done_is_refused_in_a_sentence(folders, words, sentence) -> None:
@@ -303,3 +308,13 @@ def test_what_undoes_a_withdrawal_shows_what_was_public_then(folders) -> None:
     roll_back(content, output, minutes=14)
     with workshop.desk(content, output, 15) as at:
         assert at.ledger.edition("edition-00001").revision == 2
+
+
+def test_a_reason_of_two_lines_is_one_and_a_withdrawal_names_no_proof(folders) -> None:
+    reason = "Two\r\nlines"
+    done = command(*folders, "withdraw", "edition-00001", "--reason", reason, "--by", " ")
+    assert (done.returncode, "proof" in done.stdout) == (0, False)
+    told = command(*folders, "history", "--json", "edition-00001").stdout
+    [_published, withdrawn] = json.loads(told)
+    assert withdrawn["note"] == "Two lines"
+    assert withdrawn["who"]
