@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from flows.channels._brochure_lines import Lines, lines_of
 from flows.channels._brochure_paper import Paper
 from flows.channels._brochure_stock import SCHEME
 from flows.channels._html import InlineHtml
+from flows.channels._shaping import Voice
 from flows.edition import (
     Edition,
     Figure,
@@ -25,13 +27,18 @@ from flows.edition import (
     LineBreak,
     Link,
     Note,
+    Paragraph,
     Picture,
     Quote,
     SideBox,
     Table,
+    Text,
 )
 from flows.reading import inline_runs, inline_text, plain, walk
 
+#: A side box: its padding at the sides in lines, its type beside the text's; the space before an
+#: item of an ordered list, in type sizes.
+BOX_PADDING, BOX_SIZE, ITEM_PADDING = 0.75, 0.95, 0.4
 #: A side box of no more words is kept in one piece.
 _SHORT_BOX = 170
 #: What a column of figures is made of, units and blanks aside.
@@ -46,6 +53,7 @@ _BREAK = 30
 #: More footnotes than these, and WeasyPrint takes minutes to find their pages: all go to the end.
 _FOOTNOTES, _FOOTNOTES_IN_A_RUN = 24, 8
 
+_CLASSED, _BARE = Markup('<p class="{}">{}</p>'), Markup("<p{}>{}</p>")
 _FOOTNOTE = Markup('<span><span class="note" data-number="{}">{}</span></span>')
 _NOTE_IN_NOTE = Markup(" (<sup>{}</sup> {})")
 #: No anchor of an edition has a colon.
@@ -89,9 +97,12 @@ class _Inline(InlineHtml):
     listed: list[ListedNote] = field(default_factory=list)
     count: int = 0
     depth: int = 0
+    lines: Lines | None = None
 
     def _one(self, child: Inline) -> Markup:
         match child:
+            case Text(value) if self.lines and not self.depth:
+                return self.lines.cut(value)
             case Foreign(language, children):  # no span: see _brochure_tags
                 return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
             case Link(href, children) if href.startswith("#") and href[1:] not in self.anchors:
@@ -102,6 +113,8 @@ class _Inline(InlineHtml):
                 return super()._one(child)
 
     def _note(self, children: Inlines) -> Markup:
+        if self.lines and not self.depth:
+            self.lines.skip()
         self.depth += 1
         text = self(children)
         self.depth -= 1
@@ -126,19 +139,50 @@ class Setting:
         blocks = walk(self.edition.blocks)
         anchors = frozenset(b.anchor for b in blocks if isinstance(b, Heading | SideBox))
         self.inline = _Inline(lambda _number, text: text, anchors=anchors, lists=self.notes_at_end)
+        self.voice = Voice("Parution Serif", self.paper.text, self.edition.language)
+        self.measure = self.paper.column
+        self._left: list[tuple[int, Voice, float]] = []
 
     def rank(self, level: int) -> int:
         """The rank (2–6) at which a heading of ``level`` (1 below the title) is tagged."""
         self.level = max(2, min(level + 1, self.level + 1, 6))
         return self.level
 
-    def enter(self) -> int:
-        return self.level
-
-    def leave(self, level: int) -> str:
-        """Back from a side box, to the rank that :meth:`enter` gave."""
-        self.level = level
+    def enter(self, place: str) -> str:
+        """Into a ``box``, a ``quote``, a list or one of its items: what changes the measure, and
+        how text is set. The template says nothing there."""
+        self._left.append((self.level, self.voice, self.measure))
+        voice, paper = self.voice, self.paper
+        match place:
+            case "box":
+                self.measure -= 2 * BOX_PADDING * paper.line
+                size = round(paper.text * BOX_SIZE, 2)
+                self.voice = Voice("Parution Sans", size, voice.language, lining=True)
+            case "quote":
+                self.measure -= voice.size
+                self.voice = replace(voice, style="italic")
+            case "ul":
+                self.measure -= voice.size
+            case "ol":
+                self.measure -= (1 + ITEM_PADDING) * voice.size
         return ""
+
+    def leave(self) -> str:
+        """Back to where :meth:`enter` was called."""
+        self.level, self.voice, self.measure = self._left.pop()
+        return ""
+
+    def paragraph(self, block: Paragraph, *, indented: bool) -> Markup:
+        """A paragraph, its lines found beforehand where that can be done."""
+        indent = self.voice.size if indented else 0.0
+        first = self.inline.count + 1
+        self.inline.lines = lines_of(block.children, self.voice, self.measure, indent, first)
+        names = " ".join(
+            name for name, holds in (("in", indented), ("set", self.inline.lines)) if holds
+        )
+        text = self.inline(block.children)
+        self.inline.lines = None
+        return (_CLASSED if names else _BARE).format(names, text)
 
     def is_short(self, box: SideBox) -> bool:
         runs = [run for block in box.blocks for run in inline_runs(block)]

@@ -19,9 +19,17 @@ from markupsafe import Markup
 
 from flows.channels._about import stated
 from flows.channels._brochure_paper import A4, A5, Paper
-from flows.channels._brochure_setting import Setting, contents, has_many_notes, picture_address
+from flows.channels._brochure_setting import (
+    BOX_PADDING,
+    BOX_SIZE,
+    ITEM_PADDING,
+    Setting,
+    contents,
+    has_many_notes,
+    picture_address,
+)
 from flows.channels._brochure_stock import SCHEME, Typefaces, fetcher, typefaces, typefaces_with
-from flows.channels._brochure_tags import FootnoteLostError, notes_at_their_calls
+from flows.channels._brochure_tags import FootnoteLostError, finish
 from flows.channels._cover import cover_svg
 from flows.channels._qr import qr_svg
 from flows.edition import Edition
@@ -97,16 +105,21 @@ class _Pages(NamedTuple):
         document = source.render(
             configuration, stylesheets=[rules, sheet], cache=self.decoded, **options
         )
-        data: bytes = document.write_pdf(
-            finisher=notes_at_their_calls, pdf_identifier=identifier, **options
-        )
+        data: bytes = document.write_pdf(finisher=finish, pdf_identifier=identifier, **options)
         return data, frozenset(c for font in document.fonts.values() for c in font.missing)
 
 
 @cache
 def _sheet(paper: Paper, colours: Palette, trial: str) -> str:
     template = environment("brochure").get_template("brochure.css")
-    return template.render(paper=paper, colours=colours, trial=_css_string(trial))
+    return template.render(
+        paper=paper,
+        colours=colours,
+        trial=_css_string(trial),
+        box_padding=BOX_PADDING,
+        box_size=BOX_SIZE,
+        item_padding=ITEM_PADDING,
+    )
 
 
 def _css_string(text: str) -> Markup:

@@ -1,0 +1,200 @@
+"""Paragraphs cut into lines before WeasyPrint lays out the page: what the composer chose, as HTML.
+
+WeasyPrint breaks a line where the next word does not fit. Here each line of a paragraph is ended
+by a ``<br>``, and its spaces and letters are as wide as :mod:`flows.channels._composer` made them;
+columns and pages are WeasyPrint's, as before. A paragraph that cannot be measured is left to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from flows.channels._composer import SPACES, At, Break, Line, Measured, compose
+from flows.channels._shaping import UnshapableError, Voice, advances, hyphen
+from flows.edition import (
+    Emphasis,
+    Foreign,
+    Inlines,
+    LineBreak,
+    Link,
+    Note,
+    Strong,
+    Subscript,
+    Superscript,
+    Text,
+)
+
+if TYPE_CHECKING:
+    import pyphen
+
+#: Letters of a word that is divided at least, and those before and after the hyphen.
+_WORD, _BEFORE, _AFTER = 5, 2, 3
+_LETTERS = re.compile(r"[^\W\d_]+")
+#: Where a line may end within a word: after a hyphen that has letters on both sides, enough of
+#: them behind it; after a slash of an address.
+_MARK = re.compile(r"(?<=[^\W\d_]{2})[-\u2010](?=[^\W\d_]{3})|(?<=\w)/(?=\w{3})")
+#: The size of a note's number beside the text, and the space before it, in its own size.
+RAISED, _BESIDE = 0.7, 0.08
+#: Stands for a note's number while lines are sought.
+_CALL = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    text: str
+    voice: Voice
+
+
+@dataclass
+class Lines:
+    """The lines of one paragraph, handed out text by text in the order in which it is read."""
+
+    lines: Sequence[Line]
+    _at: int = 0
+    _line: int = 0
+
+    def cut(self, text: str) -> Markup:
+        """The next text of the paragraph as HTML, each line's share in an element of its own."""
+        start, end = self._at, self._at + len(text)
+        self._at = end
+        parts: list[Markup] = []
+        while True:
+            line = self.lines[self._line]
+            is_over = line.end < end and self._line < len(self.lines) - 1
+            share = text[max(line.start - start, 0) : (line.end if is_over else end) - start]
+            parts.append(_share(f"{share}\u2010" if is_over and line.hyphen else share, line))
+            if not is_over:
+                return Markup("").join(parts)
+            parts.append(Markup("<br>"))
+            self._line += 1
+
+    def skip(self) -> None:
+        """Pass a note's call."""
+        self._at += len(_CALL)
+
+
+def _share(text: str, line: Line) -> Markup:
+    spaced = "".join(
+        f"{name}:{value:.3f}pt;"
+        for name, value in (("word-spacing", line.space), ("letter-spacing", line.letter))
+        if abs(value) >= 0.0005
+    )
+    if not (text and spaced):
+        return Markup.escape(text)
+    return Markup('<x-l style="{}">{}</x-l>').format(spaced, text)
+
+
+def lines_of(
+    children: Inlines, voice: Voice, width: float, indent: float, number: int
+) -> Lines | None:
+    """The lines of a paragraph ``width`` points wide; None where WeasyPrint has to find them.
+
+    ``number``: of the note that is called first in it.
+    """
+    try:
+        runs = list(_runs(children, voice, count(number)))
+        measured = _measured(runs, voice, ligatures=True)
+        found = compose(measured, _breaks(runs), width, width - indent)
+        if found and any(line.letter for line in found):
+            apart = _measured(runs, voice, ligatures=False)
+            found = tuple(_refitted(line, measured, apart) for line in found)
+    except (UnshapableError, _NotComposedError):
+        return None
+    return Lines(found) if found else None
+
+
+def _measured(runs: Sequence[_Run], voice: Voice, *, ligatures: bool) -> Measured:
+    text = "".join(_shown(run) for run in runs)
+    spaced = [a for run in runs for a in _advances(run, ligatures=ligatures)]
+    return Measured(text, spaced, hyphen(voice), voice.size)
+
+
+def _refitted(line: Line, measured: Measured, apart: Measured) -> Line:
+    """A line whose letters are spaced has no ligatures (CSS Text 3, 8.2; Pango): what that
+    changes, its spaces make up for."""
+    gaps = sum(measured.text.count(space, line.start, line.end) for space in SPACES)
+    if not (line.letter and gaps):
+        return line
+    wider = sum(apart.advances[line.start : line.end]) - sum(
+        measured.advances[line.start : line.end]
+    )
+    return replace(line, space=line.space - wider / gaps)
+
+
+class _NotComposedError(ValueError):
+    """Something that stands in the way of composing: a line break that was asked for."""
+
+
+def _runs(children: Inlines, voice: Voice, numbers: Iterator[int]) -> Iterator[_Run]:
+    for child in children:
+        match child:
+            case Text(value):
+                yield _Run(value, voice)
+            case LineBreak():
+                raise _NotComposedError
+            case Note():
+                yield _Run(f"{_CALL}{next(numbers)}", voice.smaller(RAISED))
+            case Emphasis(inner):
+                yield from _runs(inner, voice.emphasised(), numbers)
+            case Strong(inner):
+                yield from _runs(inner, voice.strong(), numbers)
+            case Superscript(inner) | Subscript(inner):
+                yield from _runs(inner, voice.smaller(RAISED), numbers)
+            case Foreign(language, inner):
+                yield from _runs(inner, voice.speaking(language), numbers)
+            case Link(_, inner):
+                yield from _runs(inner, voice, numbers)
+
+
+def _shown(run: _Run) -> str:
+    """A run as it counts in the paragraph: a call is one character."""
+    return _CALL if run.text.startswith(_CALL) else run.text
+
+
+def _advances(run: _Run, *, ligatures: bool) -> list[float]:
+    if run.text.startswith(_CALL):
+        number = advances(run.text.removeprefix(_CALL), run.voice)
+        return [sum(number) + _BESIDE * run.voice.size]
+    return advances(run.text, run.voice, ligatures=ligatures) if run.text else []
+
+
+def _breaks(runs: Sequence[_Run]) -> list[Break]:
+    """Where lines may end, in the order of the text."""
+    found: list[Break] = []
+    offset = 0
+    for run in runs:
+        text = _shown(run)
+        found += [Break(offset + k, At.SPACE) for k, c in enumerate(text) if c == " "]
+        found += [Break(offset + m.end(), At.MARK) for m in _MARK.finditer(text)]
+        for word in _LETTERS.finditer(text):
+            found += [
+                Break(offset + word.start() + at, At.DIVISION)
+                for at in divisions(word[0], run.voice.language)
+            ]
+        offset += len(text)
+    return sorted(found)
+
+
+@cache
+def divisions(word: str, language: str) -> tuple[int, ...]:
+    """Where a word may be divided: before which of its letters. Not within an abbreviation."""
+    hyphenator = _hyphenator(language)
+    if hyphenator is None or len(word) < _WORD or (word.isupper() and len(word) > 1):
+        return ()
+    found = hyphenator.positions(word)
+    return tuple(at for at in found if _BEFORE <= at <= len(word) - _AFTER)
+
+
+@cache
+def _hyphenator(language: str) -> pyphen.Pyphen | None:
+    import pyphen
+
+    known = pyphen.language_fallback(language.replace("-", "_"))
+    return pyphen.Pyphen(lang=known) if known else None
