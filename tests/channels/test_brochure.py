@@ -25,9 +25,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.channels import brochure
-from flows.channels._brochure_paper import A4, A5, MM, Paper
-from flows.channels._brochure_stock import fetcher, typefaces_with
 from flows.channels._cover import cover_svg
+from flows.channels.brochure.paper import A4, A5, MM, Paper
+from flows.channels.brochure.stock import fetcher, typefaces_with
 from flows.edition import (
     Block,
     Edition,
@@ -324,7 +324,7 @@ def test_weasyprint_waits_for_the_first_brochure() -> None:
 
 
 def test_the_squares_for_unknown_characters_are_the_same_each_time() -> None:
-    from flows.channels._brochure_stock import _squares
+    from flows.channels.brochure.stock import _squares
 
     assert _squares([0x1F389]) == _squares([0x1F389])
     assert typefaces_with([0x1F389])[0] is not typefaces_with([0x1F389])[0]

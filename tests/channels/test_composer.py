@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.channels._brochure_lines import divisions, lines_of
-from flows.channels._composer import HOLE, LETTERS, SPACES, At, Break, Line, Measured, compose
-from flows.channels._shaping import UnshapableError, Voice, advances
+from flows.channels.brochure.composer import (
+    HOLE,
+    LETTERS,
+    SPACES,
+    At,
+    Break,
+    Line,
+    Measured,
+    compose,
+)
+from flows.channels.brochure.lines import divisions, lines_of
+from flows.channels.brochure.shaping import UnshapableError, Voice, advances
 from flows.edition import Emphasis, LineBreak, Note, Text
 
 SIZE = 10.0

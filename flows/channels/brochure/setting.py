@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from flows.channels._brochure_lines import Lines, lines_of
-from flows.channels._brochure_paper import Paper
-from flows.channels._brochure_stock import SCHEME
 from flows.channels._html import InlineHtml
-from flows.channels._shaping import Voice
+from flows.channels.brochure.lines import Lines, lines_of
+from flows.channels.brochure.paper import Paper
+from flows.channels.brochure.shaping import Voice
+from flows.channels.brochure.stock import SCHEME
 from flows.edition import (
     Edition,
     Figure,
@@ -103,7 +103,7 @@ class _Inline(InlineHtml):
         match child:
             case Text(value) if self.lines and not self.depth:
                 return self.lines.cut(value)
-            case Foreign(language, children):  # no span: see _brochure_tags
+            case Foreign(language, children):  # no span: see tags
                 return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
             case Link(href, children) if href.startswith("#") and href[1:] not in self.anchors:
                 return self(children)

@@ -18,8 +18,10 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.channels._about import stated
-from flows.channels._brochure_paper import A4, A5, Paper
-from flows.channels._brochure_setting import (
+from flows.channels._cover import cover_svg
+from flows.channels._qr import qr_svg
+from flows.channels.brochure.paper import A4, A5, Paper
+from flows.channels.brochure.setting import (
     BOX_PADDING,
     BOX_SIZE,
     ITEM_PADDING,
@@ -28,10 +30,8 @@ from flows.channels._brochure_setting import (
     has_many_notes,
     picture_address,
 )
-from flows.channels._brochure_stock import SCHEME, Typefaces, fetcher, typefaces, typefaces_with
-from flows.channels._brochure_tags import FootnoteLostError, finish
-from flows.channels._cover import cover_svg
-from flows.channels._qr import qr_svg
+from flows.channels.brochure.stock import SCHEME, Typefaces, fetcher, typefaces, typefaces_with
+from flows.channels.brochure.tags import FootnoteLostError, finish
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import Palette, palette

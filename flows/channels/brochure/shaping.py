@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from flows.channels._brochure_stock import FACES
+from flows.channels.brochure.stock import FACES
 
 if TYPE_CHECKING:
     import uharfbuzz

@@ -1,7 +1,7 @@
 """Paragraphs cut into lines before WeasyPrint lays out the page: what the composer chose, as HTML.
 
 WeasyPrint breaks a line where the next word does not fit. Here each line of a paragraph is ended
-by a ``<br>``, and its spaces and letters are as wide as :mod:`flows.channels._composer` made them;
+by a ``<br>``, and its spaces and letters are as wide as :mod:`.composer` made them;
 columns and pages are WeasyPrint's, as before. A paragraph that cannot be measured is left to it.
 """
 
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from flows.channels._composer import SPACES, At, Break, Line, Measured, compose
-from flows.channels._shaping import UnshapableError, Voice, advances, hyphen
+from flows.channels.brochure.composer import SPACES, At, Break, Line, Measured, compose
+from flows.channels.brochure.shaping import UnshapableError, Voice, advances, hyphen
 from flows.edition import (
     Emphasis,
     Foreign,

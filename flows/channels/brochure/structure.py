@@ -221,19 +221,11 @@ class Structure:
     def _make_artifacts(self, owners: Mapping[tuple[int, int], bytes]) -> None:
         """Mark as artifacts what belongs to no element: running heads, repeated heads."""
         for number, reference in enumerate(self._pdf.page_references):
-            contents = self._objects_by(self._objects[reference]["Contents"])
-            for at, operation in enumerate(contents.stream):
-                mcid = _mcid(operation)
-                if mcid is not None and (number, mcid) not in owners:
-                    contents.stream[at] = b"/Artifact <</Type /Pagination>> BDC"
+            stream = self._objects_by(self._objects[reference]["Contents"]).stream
+            for at, operation in enumerate(stream):
+                # WeasyPrint writes the tag, the property list and the operator one by one.
+                if operation == b"BDC" and (number, stream[at - 1]["MCID"]) not in owners:
+                    stream[at - 2 : at] = [b"/Artifact", b"<</Type /Pagination>>"]
 
     def _objects_by(self, reference: bytes) -> Any:
         return next(o for o in self._pdf.objects if o.reference == reference)
-
-
-def _mcid(operation: Any) -> int | None:
-    """The number of the marked content that an operation begins, if it does."""
-    data = operation if isinstance(operation, bytes) else str(operation).encode()
-    if not data.endswith(b"BDC") or b"/MCID" not in data:
-        return None
-    return int(data.split(b"/MCID", 1)[1].split(b">>", 1)[0])

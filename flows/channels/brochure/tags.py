@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from flows.channels._brochure_boxes import TreeError, pairs
-from flows.channels._structure import Content, Node, Structure
+from flows.channels.brochure.boxes import TreeError, pairs
+from flows.channels.brochure.structure import Content, Node, Structure
 
 #: Types that say nothing: their kids stand in their place.
 _SILENT = frozenset(("NonStruct", "Div", "Span"))
