@@ -44,7 +44,7 @@ def prove(
             due = [edition_words(edition, notes) for notes in places]
             checks.append(_words(file.path, file.data, read, due, around, house))
         if kind == "application/pdf":
-            checks.append(_pdf_ua(file))
+            checks += [_standard(file, "ua1", "pdf-ua"), _standard(file, "3a", "pdf-a")]
         if kind == "text/html":
             checks.append(gate(file))
     if not checks:
@@ -128,18 +128,19 @@ def _item(edition: Edition, house: House, file: File, around: Furniture) -> list
     return checks
 
 
-def _pdf_ua(file: File) -> Check:
-    """PDF/UA-1 (ISO 14289-1), by page-validation."""
+def _standard(file: File, profile: str, id: str) -> Check:
+    """A standard that a PDF is held against, by page-validation: PDF/UA-1 (ISO 14289-1), or
+    PDF/A-3a (ISO 19005-3)."""
     import page
 
     try:
-        report = page.validate_pdf_bytes(file.data, profile="ua1")
+        report = page.validate_pdf_bytes(file.data, profile=profile)
     except page.PageError as error:
-        return fails("pdf-ua", file.path, "", "pdf-ua", reason=str(error))
+        return fails(id, file.path, "", id, reason=str(error))
     figure = share(report.rules.passed, report.rules.total)
     if report.is_compliant:
-        return holds("pdf-ua", file.path, figure)
+        return holds(id, file.path, figure)
     if any("NOTDEF" in failure.rule_id for failure in report.failures):
-        return fails("pdf-ua", file.path, figure, "characters-without-font")
+        return fails(id, file.path, figure, "characters-without-font")
     reasons = "; ".join(f"{f.rule_id} {f.message}" for f in report.failures[:3])
-    return fails("pdf-ua", file.path, figure, "pdf-ua", reason=reasons)
+    return fails(id, file.path, figure, id, reason=reasons)

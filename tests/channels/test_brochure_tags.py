@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from functools import cache
 
+import page
 import pikepdf
 import pytest
 
 from flows.channels import brochure
+from flows.channels._markdown import markdown
 from flows.edition import (
     Edition,
     Foreign,
@@ -165,3 +168,45 @@ def test_each_piece_of_content_belongs_to_the_element_that_holds_it(path: str) -
                 assert owner.objgen == element.objgen
                 count += 1
     assert count > 100
+
+
+# ------------------------------------------------------------------------------- for the archives
+
+
+def test_a_stream_that_ends_in_a_carriage_return_is_as_long_as_it_says() -> None:
+    import pydyf
+
+    from flows.channels.brochure.archive import seal
+
+    pdf = pydyf.PDF()
+    bare = pydyf.Stream([b"bare\r"])
+    packed = [pydyf.Stream([b"%d" % n], compress=True) for n in range(55_000, 56_000)]
+    for stream in (bare, *packed):
+        pdf.add_object(stream)
+    seal(pdf)
+    assert bare.stream == [b"bare\r\n"]
+    for number, stream in enumerate(packed, 55_000):
+        assert not stream.stream[0].endswith(b"\r")
+        unpacked = zlib.decompressobj()
+        assert unpacked.decompress(stream.stream[0]) == b"%d" % number
+    assert any(s.stream[0].endswith(b"\r\n") for s in packed), "the case is among these"
+
+
+@each_file
+def test_the_edition_as_markdown_is_within(path: str) -> None:
+    pdf = made()[path]
+    attached = pdf.attachments["arbre.md"]
+    assert attached.get_file().read_bytes().decode() == markdown(SAMPLE)
+    assert attached.get_file().mime_type == "text/markdown"
+    assert [str(f.AFRelationship) for f in pdf.Root.AF] == ["/Source"]
+
+
+@each_file
+def test_it_is_pdf_ua_and_pdf_a_at_once(path: str) -> None:
+    data = brochure.render(SAMPLE, demo.IMPRINT, demo.HOUSE).file(path).data
+    for profile in ("ua1", "3a"):
+        found = page.validate_pdf_bytes(data, profile=profile)
+        assert found.is_compliant, found
+    with made()[path].open_metadata() as metadata:
+        claims = [metadata.get(f"pdf{name}id:part") for name in ("a", "ua")]
+        assert (*claims, metadata.get("pdfaid:conformance")) == ("3", "1", "A")

@@ -89,23 +89,25 @@ def test_a_word_that_differs_in_the_pdf_is_named(before: str, after: str, rule: 
 def test_a_pdf_without_a_structure_tree_is_refused():
     made = weasyprint.HTML(string="<p>mot").write_pdf()
     file = File("public/brochure.pdf", "application/pdf", made)
-    words, ua = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
+    words, ua, a = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
     assert words.fault is not None
     assert words.fault.rule == "file-unreadable"
     assert ua.fault is not None
     assert ua.fault.rule == "pdf-ua"
+    assert a.fault is not None
+    assert a.fault.rule == "pdf-a"
 
 
 def test_a_file_that_is_no_pdf_is_refused():
     file = File("public/brochure.pdf", "application/pdf", b"%PDF-1.7 nothing more")
     checks = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
-    assert [check.passed for check in checks] == [False, False]
+    assert [check.passed for check in checks] == [False, False, False]
 
 
 def test_characters_that_no_font_has_are_refused_in_plain_words():
     file = File(
         "public/brochure.pdf", "application/pdf", pdf("<p>mot \U000e0fff\U0001fad8\u1b83</p>")
     )
-    _, ua = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
+    _, ua, _ = proof.prove_rendition(everything(), IMPRINT, HOUSE, Rendition("page", (file,)))
     assert ua.fault is not None
     assert ua.fault.rule == "characters-without-font"

@@ -1,0 +1,136 @@
+"""The brochure as HTML: what the templates are given, and the words around the edition."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from datetime import datetime
+from functools import cache
+from itertools import chain
+
+from markupsafe import Markup
+
+from flows.channels._about import stated
+from flows.channels._qr import qr_svg
+from flows.channels.brochure.paper import Paper
+from flows.channels.brochure.setting import (
+    BOX_PADDING,
+    BOX_SIZE,
+    ITEM_PADDING,
+    Setting,
+    contents,
+)
+from flows.edition import Edition
+from flows.house import House
+from flows.looks import Palette
+from flows.reading import inline_text, plain
+from flows.rendition import Imprint
+from flows.words import catalogue, environment, local_day, long_date
+
+#: Titles of up to so many characters are set in the size of that name.
+_TITLE_SIZES = ((26, "huge"), (60, "large"), (110, "middle"), (220, "small"))
+#: A running head is one line.
+_RUNNING_HEAD = 60
+
+
+@cache
+def sheet(paper: Paper, colours: Palette, trial: str) -> str:
+    """The stylesheet for a paper; ``trial`` is the mark that each page bears, if any."""
+    template = environment("brochure").get_template("brochure.css")
+    return template.render(
+        paper=paper,
+        colours=colours,
+        trial=_css_string(trial),
+        box_padding=BOX_PADDING,
+        box_size=BOX_SIZE,
+        item_padding=ITEM_PADDING,
+    )
+
+
+def _css_string(text: str) -> Markup:
+    """A CSS string (CSS Syntax 3, 4.3.5): what JSON escapes, CSS reads alike."""
+    return Markup(json.dumps(text, ensure_ascii=False))  # noqa: S704
+
+
+def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> str:
+    """The pages, from cover to back cover."""
+    language = edition.language
+    words = catalogue("brochure", language)
+    title = plain(edition.title)
+    address = house.url(f"{imprint.path}/")
+    day = long_date(edition.date, language) if edition.date else ""
+    return (
+        environment("brochure")
+        .get_template("brochure.html")
+        .render(
+            edition=edition,
+            house=house,
+            words=words,
+            setting=setting,
+            trial=is_trial(imprint, house),
+            author=house.publisher or house.name,
+            summary=plain(inline_text(edition.standfirst)),
+            created=_w3c(imprint.published),
+            modified=_w3c(imprint.updated),
+            line=" · ".join(part for part in (edition.section, day) if part),
+            title_size=_title_size(title),
+            short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
+            contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
+            speakers=_speakers(edition),
+            colophon=tuple(_colophon(edition, imprint, house)),
+            address=address,
+            address_shown=address.split("://", 1)[1],
+            qr=_qr(address, words["qr_alt"]),
+        )
+    )
+
+
+def _qr(address: str, title: str) -> Markup:
+    """The code with the title that a screen reader says in its place."""
+    svg = qr_svg(address, "#000000")
+    start = svg.index(">") + 1
+    return svg[:start] + Markup("<title>{}</title>").format(title) + svg[start:]
+
+
+def _title_size(title: str) -> str:
+    return next((name for most, name in _TITLE_SIZES if len(title) <= most), "tiny")
+
+
+def _speakers(edition: Edition) -> str:
+    """``Avec A, B et C``, or nothing."""
+    words = catalogue("brochure", edition.language)
+    *others, last = edition.speakers or ("",)
+    names = f" {words['and']} ".join(part for part in (", ".join(others), last) if part)
+    return words["with"].format(names=names) if names else ""
+
+
+def _colophon(edition: Edition, imprint: Imprint, house: House) -> chain[str]:
+    """Who, when, which revision and why, in what type, on what terms: a sentence each."""
+    words = catalogue("brochure", edition.language)
+
+    def on(moment: datetime) -> str:
+        return long_date(local_day(moment, house.timezone), edition.language)
+
+    who = [f"{house.name} – {house.tagline}" if house.tagline else house.name]
+    if house.publisher and house.publisher != house.name:
+        who.append(words["publisher"].format(name=house.publisher))
+    if house.email:
+        who.append(words["contact"].format(email=house.email))
+    when = stated(words, imprint, on(imprint.published))
+    history = [
+        words["correction"].format(number=r.number, date=on(r.at), note=r.note)
+        if r.note
+        else words["corrected"].format(date=on(r.at))
+        for r in imprint.history[1:]
+    ]
+    terms = [words["licence"].format(licence=house.licence)] if house.licence else []
+    return chain(who, [" · ".join(when)], history, [words["typefaces"]], terms)
+
+
+def is_trial(imprint: Imprint, house: House) -> bool:
+    """Whether each page must say that this is a trial."""
+    return house.trial or imprint.trial
+
+
+def _w3c(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
