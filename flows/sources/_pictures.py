@@ -34,6 +34,7 @@ _FORMATS = {
     "GIF": ("image/gif", ".gif"),
     "WEBP": ("image/webp", ".webp"),
 }
+_ORIENTATION = 0x0112
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|//", re.IGNORECASE)
 
 #: Gives the bytes at an address, or raises :class:`Refusal`.
@@ -96,7 +97,8 @@ def _whole_pictures_only() -> Iterator[None]:
 
 
 def _measure(data: bytes, address: str) -> tuple[str, str, int, int]:
-    """Media type, suffix and size in pixels; the whole file is looked at, to tell a cut-off one."""
+    """Media type, suffix and size in pixels as it is shown, which a camera that was turned says
+    in the file (Exif 3.0, tag 0x0112); the whole file is looked at, to tell a cut-off one."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -107,6 +109,8 @@ def _measure(data: bytes, address: str) -> tuple[str, str, int, int]:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     raise Refusal("picture-too-large", 0, address, picture=_shown(address))
+                if image.format == "JPEG" and image.getexif().get(_ORIENTATION, 1) > 4:
+                    width, height = height, width
                 if image.format == "PNG":
                     image.verify()  # the checksums tell as much, in a tenth of the time
                 else:

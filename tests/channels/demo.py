@@ -56,6 +56,19 @@ def picture(name: str = "berges du Loir.png", width: int = 960, height: int = 54
     return Picture(name, "image/png", width, height, buffer.getvalue())
 
 
+def photograph(width: int, height: int, orientation: int = 1) -> Picture:
+    """A picture with soft tones, lighter to the right and bluer below, as a camera stores it."""
+    across = Image.linear_gradient("L").rotate(90).resize((width, height))
+    down = Image.linear_gradient("L").resize((width, height))
+    image = Image.merge("RGB", (across, Image.new("L", (width, height), 90), down))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=95, exif=exif)
+    size = (width, height) if orientation < 5 else (height, width)
+    return Picture("slope.jpg", "image/jpeg", *size, buffer.getvalue())
+
+
 HOUSE = House(
     name="Conseil de développement du Val de Braye",
     address="https://cahiers.example.org",

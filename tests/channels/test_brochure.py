@@ -23,10 +23,12 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageStat
 
 from flows.channels import brochure
 from flows.channels._cover import cover_svg
 from flows.channels.brochure.paper import A4, A5, MM, Paper
+from flows.channels.brochure.plates import plates
 from flows.channels.brochure.stock import fetcher, typefaces_with
 from flows.edition import (
     Block,
@@ -594,3 +596,36 @@ def test_every_kind_of_block_is_in_the_demonstration() -> None:
 
 def test_the_demonstration_s_pictures_are_pictures() -> None:
     assert isinstance(demo.picture(), Picture)
+
+
+# ---------------------------------------------------------------------------------- pictures
+
+
+@each_file
+def test_pictures_are_printed_as_they_are(path: str) -> None:
+    """Of a size that A4 makes smaller and A5 does not: each paper shows the same picture."""
+    given_ = demo.photograph(1400, 700)
+    edition = replace(demo.ENGLISH, blocks=(Figure(given_, "A slope"),))
+    data = brochure.render(edition, demo.IMPRINT, demo.HOUSE).file(path).data
+    [shown] = pictures_in(data)
+    wanted = Image.open(io.BytesIO(given_.data)).convert("RGB").resize(shown.size)
+    difference = ImageStat.Stat(ImageChops.difference(shown, wanted)).mean
+    assert max(difference) < 3
+    assert shown.width <= 1400
+
+
+def pictures_in(data: bytes) -> list[Image.Image]:
+    return [
+        thing.get_bitmap().to_pil().convert("RGB")
+        for sheet in pypdfium2.PdfDocument(data)
+        for thing in sheet.get_objects()
+        if isinstance(thing, pypdfium2.PdfImage)
+    ]
+
+
+def test_a_picture_that_a_camera_turned_is_upright_on_paper() -> None:
+    turned = demo.photograph(3000, 1500, orientation=6)
+    [(_, (_, plate))] = plates([turned], [A4]).items()
+    made = Image.open(io.BytesIO(plate))
+    assert made.height > made.width
+    assert "exif" not in made.info

@@ -55,6 +55,15 @@ def test_four_kinds_of_picture_are_read_by_content(
     assert (found.name, found.media_type, found.width, found.height) == (name, media_type, 8, 6)
 
 
+def test_a_picture_that_a_camera_turned_has_the_size_in_which_it_is_seen(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made = io.BytesIO()
+    Image.new("L", (80, 60), 90).save(made, "JPEG", exif=exif)
+    (figure,) = figures(read_with(tmp_path, "![Alt](x.jpg)", **{"x.jpg": made.getvalue()}))
+    assert (figure.picture.width, figure.picture.height) == (60, 80)
+
+
 @pytest.mark.parametrize("kind", ["BMP", "TIFF"])
 def test_a_picture_that_not_all_readers_show_is_refused(tmp_path: Path, kind: str) -> None:
     manuscript = read_with(tmp_path, "![Alt](x.png)", **{"x.png": picture(kind)})

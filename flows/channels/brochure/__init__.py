@@ -16,7 +16,8 @@ from flows.channels.brochure.archive import Source
 from flows.channels.brochure.html import html, is_trial, sheet
 from flows.channels.brochure.pages import Laid, Pages, set_pages
 from flows.channels.brochure.paper import A4, A5, Paper
-from flows.channels.brochure.setting import Setting, has_many_notes, picture_address
+from flows.channels.brochure.plates import plates
+from flows.channels.brochure.setting import Setting, has_many_notes
 from flows.channels.brochure.stock import SCHEME
 from flows.channels.brochure.tags import FootnoteLostError
 from flows.edition import Edition
@@ -27,8 +28,8 @@ from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue
 
 _PDF = "application/pdf"
-#: The cover's drawing, in millimetres of an A5 page; it is the same shape on A4.
-_ART = (132, 126)
+#: The cover's drawing, in millimetres of an A5 page, with its bleed; it is the same shape on A4.
+_ART = (135, 129)
 
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
@@ -46,7 +47,7 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
 
 def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bool) -> list[File]:
     stock = {f"{SCHEME}cover.svg": ("image/svg+xml", _cover(edition, house))}
-    stock |= {picture_address(p): (p.media_type, p.data) for p in pictures(edition)}
+    stock |= plates(pictures(edition), (A4, A5))
     words = catalogue("brochure", edition.language)
     trial = words["trial"] if is_trial(imprint, house) else ""
     described = words["source"]
@@ -57,7 +58,7 @@ def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bo
 
     def laid(paper: Paper) -> Laid:
         text = html(Setting(paper, edition, notes_at_end), edition, imprint, house)
-        pages = Pages(text, sheet(paper, palette(house), trial), stock, decoded)
+        pages = Pages(text, sheet(paper, palette(house), trial), stock, decoded, paper.spare)
         name = hashlib.sha256(f"{paper.name} {fingerprint(edition)} {text}".encode()).digest()
         return set_pages(pages, name[:16], source)
 

@@ -20,9 +20,6 @@ from flows.channels.brochure.stock import (
 )
 from flows.channels.brochure.tags import finish
 
-#: Dots per inch above which pictures are made smaller.
-_OPTIONS = {"dpi": 300}
-
 
 class Pages(NamedTuple):
     """What WeasyPrint sets: pages, a stylesheet's text, what they may ask for (address → media
@@ -43,9 +40,7 @@ class Pages(NamedTuple):
         fetch = fetcher(self.stock)
         sheet = CSS(string=self.sheet, font_config=configuration, url_fetcher=fetch)
         source = HTML(string=self.html, base_url=SCHEME, url_fetcher=fetch)
-        return source.render(
-            configuration, stylesheets=[rules, sheet], cache=self.decoded, **_OPTIONS
-        )
+        return source.render(configuration, stylesheets=[rules, sheet], cache=self.decoded)
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ class Laid:
         tags: what printing is prepared from."""
         added = min(-self.pages % multiple, self.spare)
         document = self.document.copy(_without(self.document.pages, self.spare - added))
-        data: bytes = document.write_pdf(pdf_identifier=identifier, pdf_version="1.6", **_OPTIONS)
+        data: bytes = document.write_pdf(pdf_identifier=identifier, pdf_version="1.6")
         return data
 
 
@@ -101,7 +96,6 @@ def _screen(
         pdf_identifier=identifier,
         pdf_variant=archive.VARIANT,
         attachments=[source.attachment()],
-        **_OPTIONS,
     )
     return data, frozenset(c for font in shown.fonts.values() for c in font.missing)
 

@@ -1,4 +1,4 @@
-"""The two papers of the brochure, and what follows from them. Lengths are points unless said.
+"""The papers of the brochure, and what follows from them. Lengths are points unless said.
 
 The height of a line is the grid: all vertical measures are multiples of it.
 """
@@ -16,7 +16,11 @@ _DOTS_PER_INCH = 150
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A page of ``lines`` lines; margins in millimetres; ``ratio`` is the type scale's step."""
+    """A page of ``lines`` lines; margins in millimetres; ``ratio`` is the type scale's step.
+
+    ``bleed_mm`` is what is printed beyond the trimmed edge; ``spare`` pages for notes by hand
+    stand before the last, of which print takes what makes up a multiple of four.
+    """
 
     name: str
     width_mm: int
@@ -30,6 +34,8 @@ class Paper:
     ratio: float
     columns: int
     gutter: float
+    bleed_mm: float = 0
+    spare: int = 0
 
     @property
     def bottom_mm(self) -> float:
@@ -58,4 +64,4 @@ class Paper:
 
 
 A4 = Paper("a4", 210, 297, 24, 28, 36, 10, 14, 46, 1.25, 2, 17)
-A5 = Paper("a5", 148, 210, 16, 22, 30, 9.5, 13, 33, 1.2, 1, 0)
+A5 = Paper("a5", 148, 210, 16, 22, 30, 9.5, 13, 33, 1.2, 1, 0, bleed_mm=3, spare=3)

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
 from flows.channels.brochure.lines import Lines, lines_of
 from flows.channels.brochure.paper import Paper
+from flows.channels.brochure.plates import picture_address
 from flows.channels.brochure.shaping import Voice
-from flows.channels.brochure.stock import SCHEME
 from flows.edition import (
     Edition,
     Figure,
@@ -238,10 +237,6 @@ class Setting:
         filled = [cell for cell in cells if cell not in ("", "–", "—", "-")]
         all_figures = bool(filled) and all(_FIGURE.fullmatch(cell) for cell in filled)
         return Markup(' class="figures"') if all_figures else Markup("")
-
-
-def picture_address(picture: Picture) -> str:
-    return f"{SCHEME}picture/{quote(picture.name)}"
 
 
 def has_many_notes(edition: Edition) -> bool:
