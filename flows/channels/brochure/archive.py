@@ -51,19 +51,31 @@ def claim(pdf: Any) -> None:
             embedded["Subtype"] = "/text#2fmarkdown"
 
 
-def seal(pdf: Any) -> None:
+def seal(pdf: Any, padding: int = 0) -> None:
     """Compress the streams of a :class:`pydyf.PDF`, each with an end that cannot be mistaken.
 
     A line feed is written after a stream's bytes; if the last of these is a carriage return,
     both together read as one end of line, and the stream as a byte too short (ISO 19005-3,
     6.1.7.1). A byte more is passed over by whoever unpacks it.
+
+    Two streams are made only when the file is written, of the objects that are left: as many
+    empty objects as ``padding`` says make them others, where they turn out so.
     """
+    import pydyf
+
+    for _ in range(padding):
+        pdf.add_object(pydyf.Dictionary())
     for part in (o for o in pdf.objects if hasattr(o, "compress")):
         data = b"\n".join(_bytes(item) for item in part.stream)
         if part.compress:
             data = zlib.compress(data, 9)
             part.extra["Filter"] = "/FlateDecode"
         part.stream, part.compress = [data + b"\n" * data.endswith(b"\r")], False
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether each stream of a file ends clearly: see :func:`seal`."""
+    return b"\r\nendstream" not in data
 
 
 def _bytes(item: Any) -> bytes:

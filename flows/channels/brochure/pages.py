@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 from flows.channels.brochure import archive
@@ -85,18 +86,22 @@ def _screen(
     """The file, and the characters that no font has."""
     shown = document.copy(_without(document.pages, spare))
 
-    def finished(shown: Any, pdf: Any) -> None:
-        finish(shown, pdf)
-        _crop(pdf)
-        archive.claim(pdf)
-        archive.seal(pdf)
+    def written(padding: int) -> bytes:
+        def finished(shown: Any, pdf: Any) -> None:
+            finish(shown, pdf)
+            _crop(pdf)
+            archive.claim(pdf)
+            archive.seal(pdf, padding)
 
-    data = shown.write_pdf(
-        finisher=finished,
-        pdf_identifier=identifier,
-        pdf_variant=archive.VARIANT,
-        attachments=[source.attachment()],
-    )
+        data: bytes = shown.write_pdf(
+            finisher=finished,
+            pdf_identifier=identifier,
+            pdf_variant=archive.VARIANT,
+            attachments=[source.attachment()],
+        )
+        return data
+
+    data = next(data for data in map(written, count()) if archive.is_sealed(data))
     return data, frozenset(c for font in shown.fonts.values() for c in font.missing)
 
 
