@@ -54,11 +54,18 @@ class Imprint:
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of a release. ``path`` starts with ``public/`` (an address below the edition's) or
-    ``parts/`` (material for the shelf, never served by itself)."""
+    ``parts/`` (material for the shelf, never served by itself).
+
+    ``copy_of`` is the path of the file whose pages this one prepares for a machine: it has its
+    words and no structure to read them by. ``is_excerpt``: it has some of the edition's words,
+    and says so.
+    """
 
     path: str
     media_type: str
     data: bytes = field(repr=False)
+    copy_of: str = ""
+    is_excerpt: bool = False
 
     @property
     def sha256(self) -> str:

@@ -8,6 +8,7 @@ one question only, whether two pieces of text stand on one line.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 from io import BytesIO
@@ -176,6 +177,31 @@ class _Reader:
         if mark not in self.pieces:
             self.pieces[mark] = Piece(self.number, x or 0.0, y)
         self.pieces[mark].show(font, size, x, shown)
+
+
+class _Everything(_Reader):
+    """Reads what a page shows, tagged or not."""
+
+    def __init__(self, number: int, fonts: dict[Any, _Font]) -> None:
+        super().__init__(number, fonts)
+        self.shown: list[str] = []
+
+    def _show(self, shown: bytes, font: _Font, size: float, x: float | None, y: float) -> None:  # noqa: ARG002
+        self.shown.append(font.read(shown))
+
+
+def shown_text(data: bytes) -> Counter[str]:
+    """Each string that the pages of a PDF show, and how often, in whatever order."""
+    import pikepdf
+
+    found: Counter[str] = Counter()
+    with pikepdf.open(BytesIO(data)) as pdf:
+        fonts: dict[Any, _Font] = {}
+        for number, page in enumerate(pdf.pages):
+            reader = _Everything(number, fonts)
+            reader.read(page, page.get("/Resources", {}))
+            found.update(reader.shown)
+    return found
 
 
 def _hexadecimal(operand: Any) -> bytes:

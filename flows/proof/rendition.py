@@ -15,7 +15,7 @@ from flows.proof.check import Check, fails, holds, share
 from flows.proof.furniture import furniture
 from flows.proof.gate import gate
 from flows.proof.html import html_words, text_words
-from flows.proof.pdf import pdf_words
+from flows.proof.pdf import pdf_words, shown_text
 from flows.proof.words import EditionWords, edition_words, is_word, words
 from flows.reading import plain
 from flows.rendition import File, Imprint, Rendition
@@ -37,6 +37,9 @@ def prove(
     checks: list[Check] = []
     for file in rendition.files:
         kind = file.media_type.partition(";")[0]
+        if file.copy_of:
+            checks.append(_same_text(rendition, file, edition.language))
+            continue
         if file.path == "parts/item.json":
             checks += _item(edition, house, file, around)
         elif kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS):
@@ -75,6 +78,25 @@ def _words(
             if found.difference is None or found.matched > best.matched:
                 best, order = found, other
     return _verdict(path, best, order, house)
+
+
+def _same_text(rendition: Rendition, file: File, language: str) -> Check:
+    """Whether a file that is prepared for a machine shows what the file shows that people read,
+    and nothing beside it but pages for notes by hand."""
+    try:
+        due = shown_text(rendition.file(file.copy_of).data)
+        shown = shown_text(file.data)
+    except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
+        why = f"{type(error).__name__}: {error}"
+        return fails("same-text", file.path, share(0, 1), "file-unreadable", reason=why)
+    jottings = catalogue("brochure", language)["jottings"]
+    lost = due - shown
+    added = [text for text in shown - due if text.strip() not in ("", jottings)]
+    added = [text for text in added if not text.strip().isdecimal()]
+    figure = share(due.total() - lost.total(), due.total())
+    for text in (*lost, *added):
+        return fails("same-text", file.path, figure, "copy-differs", of=file.copy_of, words=text)
+    return holds("same-text", file.path, figure)
 
 
 def _verdict(path: str, found: Alignment, due: EditionWords, house: House) -> Check:

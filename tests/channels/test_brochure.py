@@ -27,7 +27,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from flows.channels import brochure
 from flows.channels._cover import cover_svg
-from flows.channels.brochure.paper import A4, A5, MM, Paper
+from flows.channels.brochure.paper import A4, A5, LARGE, MM, Paper
 from flows.channels.brochure.plates import plates
 from flows.channels.brochure.stock import fetcher, typefaces_with
 from flows.edition import (
@@ -49,12 +49,17 @@ from flows.edition import (
 from flows.house import House
 from flows.proof import prove_rendition
 from flows.reading import plain, walk
-from flows.rendition import Imprint, Rendition
+from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue
 from tests.channels import demo
 
 GOLDEN = Path(__file__).parent / "brochure"
-FILES = {"public/brochure.pdf": A4, "public/brochure-a5.pdf": A5}
+#: What people read, and the paper that it is set on.
+FILES = {
+    "public/brochure.pdf": A4,
+    "public/brochure-a5.pdf": A5,
+    "public/brochure-large.pdf": LARGE,
+}
 CASES: dict[str, tuple[Edition, Imprint, House]] = {
     "french": (demo.FRENCH, demo.CORRECTED, demo.HOUSE),
     "english-on-trial": (demo.ENGLISH, demo.ON_TRIAL, demo.BARE),
@@ -300,12 +305,12 @@ def test_nothing_is_complained_of(case: str, caplog: pytest.LogCaptureFixture) -
 
 
 def test_the_typefaces_are_the_house_s_and_embedded() -> None:
-    for file in rendered("french").files:
-        with pikepdf.open(io.BytesIO(file.data)) as pdf:
+    for path in FILES:
+        with pikepdf.open(io.BytesIO(rendered("french").file(path).data)) as pdf:
             fonts = {str(f.BaseFont): f for s in pdf.pages for f in s.Resources.Font.values()}
             assert fonts
             for name, font in fonts.items():
-                assert re.match(r"/[A-Z]{6}\+Parution-(Serif|Sans)", name)
+                assert re.match(r"/[A-Z]{6}\+Parution-(Serif|Sans|Large)", name)
                 descriptor = font.DescendantFonts[0].FontDescriptor
                 assert "/FontFile3" in descriptor or "/FontFile2" in descriptor
 
@@ -409,14 +414,15 @@ def test_hard_input_is_printed_whole(case: str) -> None:
     assert_whole(Edition("cas-limite", "fr", title, blocks))
 
 
-def assert_whole(edition: Edition) -> Rendition:
+def assert_whole(edition: Edition) -> list[File]:
     """Word for word, and on the paper."""
     rendition = brochure.render(edition, demo.IMPRINT, demo.HOUSE)
     for check in prove_rendition(edition, demo.IMPRINT, demo.HOUSE, rendition):
         assert check.passed, (check.subject, check.fault)
-    for file in rendition.files:
+    files = [rendition.file(path) for path in FILES]
+    for file in files:
         assert_inside(file.data, FILES[file.path])
-    return rendition
+    return files
 
 
 def cell(text: str, noted: bool | int = False) -> Inlines:
@@ -440,7 +446,7 @@ NOTED = {
 def test_the_notes_of_a_table_are_listed_below_it_or_at_the_end(case: str, many: bool) -> None:
     blocks = (*notes(30 if many else 3), NOTED[case], SideBox(cell("Boîte"), (NOTED[case],)))
     edition = Edition("cas-limite", "fr", "Table", blocks)
-    for file in assert_whole(edition).files:
+    for file in assert_whole(edition):
         assert sum(e.kind == "/Note" for e in structure(file.data)) == notes_of(edition)
         assert (catalogue("brochure", "fr")["notes"] in "".join(pages(file.data))) is many
 
@@ -457,14 +463,14 @@ def crowd(count: int, size: int) -> tuple[Block, ...]:
 def test_where_notes_are_many_they_stand_at_the_end_under_a_heading_of_the_contents() -> None:
     headings = (Heading(1, (Text("Un"),), "un"), Heading(1, (Text("Deux"),), "deux"))
     edition = Edition("foule", "fr", "Foule", (*headings, *crowd(60, 60)))
-    for file in assert_whole(edition).files:
+    for file in assert_whole(edition):
         assert sum(e.kind == "/Note" for e in structure(file.data)) == 60
         assert catalogue("brochure", "fr")["notes"] in contents_of(file.data)
 
 
 def test_where_footnotes_fail_the_notes_stand_at_the_end() -> None:
     edition = Edition("cas", "fr", "Cas", crowd(24, 8))
-    for file in assert_whole(edition).files:
+    for file in assert_whole(edition):
         assert sum(e.kind == "/Note" for e in structure(file.data)) == 24
         assert catalogue("brochure", "fr")["notes"] in "".join(pages(file.data))
 
@@ -474,13 +480,13 @@ def test_notes_that_the_last_page_has_no_room_for_are_not_lost() -> None:
     edition = Edition(
         "cas", "fr", "Cas", (*notes(2), table, SideBox(cell("Boîte"), (table,)), *notes(1))
     )
-    for file in assert_whole(edition).files:
+    for file in assert_whole(edition):
         assert sum(e.kind == "/Note" for e in structure(file.data)) == notes_of(edition)
 
 
 def test_a_call_leads_to_its_listed_note_and_the_note_back() -> None:
     edition = Edition("cas-limite", "fr", "Table", (NOTED["a note in a note"],))
-    for file in assert_whole(edition).files:
+    for file in assert_whole(edition):
         with pikepdf.open(io.BytesIO(file.data)) as pdf:
             led_to = {str(a.Dest) for s in pdf.pages for a in s.get("/Annots", []) if "/Dest" in a}
         assert led_to == {"call:1", "call:2", "note:1", "note:2"}
@@ -509,7 +515,7 @@ def test_the_head_of_a_table_is_never_lost(case: str) -> None:
 def test_the_head_of_a_long_table_is_said_again_on_each_page() -> None:
     rows = tuple((cell(f"rang {n}"), cell(str(n))) for n in range(200))
     edition = Edition("longue", "fr", "Longue", (Table((cell("Rang"), cell("Valeur")), rows),))
-    for file in assert_whole(edition).files:
+    for file in assert_whole(edition):
         told = [text for text in pages(file.data) if "rang " in text]
         assert len(told) > 1
         assert all("Valeur" in text for text in told)

@@ -8,34 +8,40 @@ PDF/UA-1 and PDF/A-3a at once, the print shop's is PDF/X-4.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from flows.channels._cover import cover_svg
 from flows.channels._markdown import markdown
 from flows.channels.brochure.archive import Source
+from flows.channels.brochure.booklet import booklet
 from flows.channels.brochure.html import html, is_trial, sheet
+from flows.channels.brochure.inks import Press, standard_profile
 from flows.channels.brochure.pages import Laid, Pages, set_pages
-from flows.channels.brochure.paper import A4, A5, Paper
+from flows.channels.brochure.paper import A4, A5, LARGE, Paper
 from flows.channels.brochure.plates import plates
+from flows.channels.brochure.press import Job, for_press
 from flows.channels.brochure.setting import Setting, has_many_notes
 from flows.channels.brochure.stock import SCHEME
 from flows.channels.brochure.tags import FootnoteLostError
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import palette
-from flows.reading import fingerprint, pictures
+from flows.reading import fingerprint, pictures, plain
 from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue
 
 _PDF = "application/pdf"
+_SMALL = "public/brochure-a5.pdf"
 #: The cover's drawing, in millimetres of an A5 page, with its bleed; it is the same shape on A4.
 _ART = (135, 129)
 
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
-    """``public/brochure.pdf`` (A4, two columns) and ``public/brochure-a5.pdf`` (one column).
+    """``public/brochure.pdf`` (A4, two columns), ``-a5`` (one column), ``-booklet`` (A5 to be
+    folded), ``-press`` (A5 for a print shop) and ``-large`` (A4, large print).
 
-    Notes stand at the foot of the page, or all at the end in both sizes: where they are many, and
+    Notes stand at the foot of the page, or all at the end in all sizes: where they are many, and
     where footnotes fail.
     """
     try:
@@ -47,12 +53,15 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
 
 def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bool) -> list[File]:
     stock = {f"{SCHEME}cover.svg": ("image/svg+xml", _cover(edition, house))}
-    stock |= plates(pictures(edition), (A4, A5))
+    stock |= plates(pictures(edition), (A4, A5, LARGE))
     words = catalogue("brochure", edition.language)
     trial = words["trial"] if is_trial(imprint, house) else ""
-    described = words["source"]
     source = Source(
-        f"{edition.slug}.md", markdown(edition), described, imprint.published, imprint.updated
+        f"{edition.slug}.md",
+        markdown(edition),
+        words["source"],
+        imprint.published,
+        imprint.updated,
     )
     decoded: dict[str, Any] = {}
 
@@ -62,10 +71,21 @@ def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bo
         name = hashlib.sha256(f"{paper.name} {fingerprint(edition)} {text}".encode()).digest()
         return set_pages(pages, name[:16], source)
 
+    small = laid(A5)
+    job = Job(plain(edition.title), imprint.published, imprint.updated)
     return [
         File("public/brochure.pdf", _PDF, laid(A4).screen),
-        File("public/brochure-a5.pdf", _PDF, laid(A5).screen),
+        File(_SMALL, _PDF, small.screen),
+        *_printed(small.for_print(), job),
+        File("public/brochure-large.pdf", _PDF, laid(LARGE).screen),
     ]
+
+
+def _printed(pages: bytes, job: Job) -> Iterator[File]:
+    """What is made of the A5 pages for an office printer and for a print shop."""
+    press = Press(standard_profile())
+    yield File("public/brochure-booklet.pdf", _PDF, booklet(pages, job), copy_of=_SMALL)
+    yield File("public/brochure-press.pdf", _PDF, for_press(pages, press, job), copy_of=_SMALL)
 
 
 def _cover(edition: Edition, house: House) -> bytes:

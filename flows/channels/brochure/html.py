@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from flows.channels._about import stated
 from flows.channels._qr import qr_svg
-from flows.channels.brochure.paper import Paper
+from flows.channels.brochure.paper import LARGE, Paper
 from flows.channels.brochure.setting import (
     BOX_PADDING,
     BOX_SIZE,
@@ -77,7 +77,7 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
             short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
             contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
             speakers=_speakers(edition),
-            colophon=tuple(_colophon(edition, imprint, house)),
+            colophon=tuple(_colophon(setting.paper, edition, imprint, house)),
             address=address,
             address_shown=address.split("://", 1)[1],
             qr=_qr(address, words["qr_alt"]),
@@ -104,7 +104,7 @@ def _speakers(edition: Edition) -> str:
     return words["with"].format(names=names) if names else ""
 
 
-def _colophon(edition: Edition, imprint: Imprint, house: House) -> chain[str]:
+def _colophon(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> chain[str]:
     """Who, when, which revision and why, in what type, on what terms: a sentence each."""
     words = catalogue("brochure", edition.language)
 
@@ -124,7 +124,13 @@ def _colophon(edition: Edition, imprint: Imprint, house: House) -> chain[str]:
         for r in imprint.history[1:]
     ]
     terms = [words["licence"].format(licence=house.licence)] if house.licence else []
-    return chain(who, [" · ".join(when)], history, [words["typefaces"]], terms)
+    return chain(
+        who,
+        [" · ".join(when)],
+        history,
+        [words["typefaces_large" if paper is LARGE else "typefaces"]],
+        terms,
+    )
 
 
 def is_trial(imprint: Imprint, house: House) -> bool:

@@ -57,12 +57,12 @@ class Laid:
         """Their number, without the spare ones."""
         return len(self.document.pages) - self.spare
 
-    def for_print(self, identifier: bytes, *, multiple: int = 4) -> bytes:
+    def for_print(self, *, multiple: int = 4) -> bytes:
         """The pages and as many spare ones as make up a multiple, with their bleed and without
         tags: what printing is prepared from."""
         added = min(-self.pages % multiple, self.spare)
         document = self.document.copy(_without(self.document.pages, self.spare - added))
-        data: bytes = document.write_pdf(pdf_identifier=identifier, pdf_version="1.6")
+        data: bytes = document.write_pdf(pdf_version="1.6")
         return data
 
 

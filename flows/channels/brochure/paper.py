@@ -19,7 +19,8 @@ class Paper:
     """A page of ``lines`` lines; margins in millimetres; ``ratio`` is the type scale's step.
 
     ``bleed_mm`` is what is printed beyond the trimmed edge; ``spare`` pages for notes by hand
-    stand before the last, of which print takes what makes up a multiple of four.
+    stand before the last, of which print takes what makes up a multiple of four. No type is
+    smaller than ``least``; where ``is_ragged``, lines are not justified and words never divided.
     """
 
     name: str
@@ -36,6 +37,10 @@ class Paper:
     gutter: float
     bleed_mm: float = 0
     spare: int = 0
+    serif: str = "Parution Serif"
+    sans: str = "Parution Sans"
+    least: float = 0
+    is_ragged: bool = False
 
     @property
     def bottom_mm(self) -> float:
@@ -49,7 +54,7 @@ class Paper:
 
     def size(self, step: int) -> float:
         """The type size ``step`` steps up (or down) the scale from the text's."""
-        return round(self.text * self.ratio**step, 2)
+        return max(self.least, round(self.text * self.ratio**step, 2))
 
     def picture(self, width: int, height: int) -> tuple[float, float]:
         """The size at which a picture of so many pixels is printed: as wide as the column unless
@@ -64,4 +69,11 @@ class Paper:
 
 
 A4 = Paper("a4", 210, 297, 24, 28, 36, 10, 14, 46, 1.25, 2, 17)
+LARGE = Paper(
+    *("large", 210, 297, 22, 26, 22, 17, 24, 28, 1.2, 1, 0),
+    serif="Parution Large",
+    sans="Parution Large",
+    least=16,
+    is_ragged=True,
+)
 A5 = Paper("a5", 148, 210, 16, 22, 30, 9.5, 13, 33, 1.2, 1, 0, bleed_mm=3, spare=3)

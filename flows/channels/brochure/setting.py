@@ -175,7 +175,8 @@ class Setting:
         """A paragraph, its lines found beforehand where that can be done."""
         indent = self.voice.size if indented else 0.0
         first = self.inline.count + 1
-        self.inline.lines = lines_of(block.children, self.voice, self.measure, indent, first)
+        if not self.paper.is_ragged:
+            self.inline.lines = lines_of(block.children, self.voice, self.measure, indent, first)
         names = " ".join(
             name for name, holds in (("in", indented), ("set", self.inline.lines)) if holds
         )

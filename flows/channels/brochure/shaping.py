@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from flows.channels.brochure.stock import FACES
@@ -94,6 +93,5 @@ def _font(family: str, weight: int, style: str) -> tuple[uharfbuzz.Font, int]:
     import uharfbuzz
 
     face = next(f for f in FACES if (f.family, f.weight, f.style) == (family, weight, style))
-    data = (files(face.package) / "files" / face.file).read_bytes()
-    loaded = uharfbuzz.Face(data)
+    loaded = uharfbuzz.Face(face.read())
     return uharfbuzz.Font(loaded), loaded.upem

@@ -12,6 +12,8 @@ from io import BytesIO
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from flows.words import TEMPLATES
+
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
@@ -25,7 +27,8 @@ SCHEME = "stock:"
 
 
 class Face(NamedTuple):
-    """One file of a typeface, and what CSS calls it."""
+    """One file of a typeface, and what CSS calls it; ``package`` is the wheel that it comes from,
+    or nothing where it comes with Parution."""
 
     family: str
     package: str
@@ -36,6 +39,12 @@ class Face(NamedTuple):
     @property
     def address(self) -> str:
         return f"{SCHEME}typeface/{self.file}"
+
+    def read(self) -> bytes:
+        """The file."""
+        if not self.package:
+            return (TEMPLATES / "brochure" / "fonts" / self.file).read_bytes()
+        return (files(self.package) / "files" / self.file).read_bytes()
 
 
 _SERIF, _SANS = "font_source_serif_pro", "font_source_sans_pro"
@@ -50,6 +59,10 @@ FACES = (
     Face("Parution Sans", _SANS, "SourceSansPro-It.otf", 400, "italic"),
     Face("Parution Sans", _SANS, "SourceSansPro-Semibold.otf", 600, "normal"),
     Face("Parution Sans", _SANS, "SourceSansPro-SemiboldIt.otf", 600, "italic"),
+    Face("Parution Large", "", "atkinson-hyperlegible-regular.ttf", 400, "normal"),
+    Face("Parution Large", "", "atkinson-hyperlegible-italic.ttf", 400, "italic"),
+    Face("Parution Large", "", "atkinson-hyperlegible-bold.ttf", 600, "normal"),
+    Face("Parution Large", "", "atkinson-hyperlegible-bold-italic.ttf", 600, "italic"),
     Face("Parution Hyphen", _SERIF, "SourceSerifPro-Regular.otf", 400, "normal"),
     Face("Parution Hyphen", _SERIF, "SourceSerifPro-Regular.otf", 400, "italic"),
 )
@@ -98,10 +111,7 @@ def _registered(more: Mapping[str, bytes]) -> Typefaces:
         for face in FACES
     ]
     rules += [f'@font-face {{ font-family: "Squares"; src: url("{url}") }}' for url in more]
-    stock = {
-        face.address: ("font/otf", (files(face.package) / "files" / face.file).read_bytes())
-        for face in FACES
-    }
+    stock = {face.address: ("font/otf", face.read()) for face in FACES}
     stock |= {url: ("font/ttf", data) for url, data in more.items()}
     css = CSS(string="".join(rules), font_config=configuration, url_fetcher=fetcher(stock))
     return configuration, css
