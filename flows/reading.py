@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
@@ -11,6 +12,7 @@ from datetime import date, datetime
 
 from flows.edition import (
     Block,
+    Blocks,
     Edition,
     Figure,
     Heading,
@@ -24,12 +26,17 @@ from flows.edition import (
     PullQuote,
     Quote,
     SideBox,
+    Strong,
     Table,
     Text,
 )
 
 #: What joins or hints without being a blank: zero-width space and joiners, BOM, soft hyphen.
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+
+
+#: A key figure is no longer, in characters.
+_LONGEST_FIGURE = 18
 
 
 def plain(text: str) -> str:
@@ -94,6 +101,33 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
                 yield from walk(block.blocks)
             case _:
                 pass
+
+
+def key_figures(block: Block) -> tuple[tuple[Inlines, Inlines], ...]:
+    """What a list says in key figures, each with its words: a list, in no order, of two to nine
+    items that each begin with a bold figure. Nothing for any other block."""
+    if not isinstance(block, ItemList) or block.ordered or not 2 <= len(block.items) <= 9:
+        return ()
+    found = tuple(_key_figure(item) for item in block.items)
+    return tuple(pair for pair in found if pair) if all(found) else ()
+
+
+def _key_figure(item: Blocks) -> tuple[Inlines, Inlines] | None:
+    match item:
+        case (Paragraph(children=(Strong(figure), *words)),) if words:
+            text = inline_text(figure).strip()
+            if any(c.isdigit() for c in text) and len(text) <= _LONGEST_FIGURE:
+                return figure, tuple(words)
+    return None
+
+
+_CLOCK = re.compile(r"\d{1,2}\s*(h|:|\.|\s?[ap]\.?m)\s*(\d{2})?\b.*", re.IGNORECASE)
+
+
+def is_programme(table: Table) -> bool:
+    """Whether a table is the programme of a day: each row begins with a time."""
+    firsts = [plain(inline_text(row[0])) for row in table.rows if row]
+    return len(firsts) > 1 and all(map(_CLOCK.fullmatch, firsts))
 
 
 def pictures(edition: Edition) -> tuple[Picture, ...]:

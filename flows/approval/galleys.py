@@ -26,6 +26,10 @@ SHOWN = {
     "newsletter.txt": "mail_text",
     "brochure.pdf": "brochure",
     "brochure-a5.pdf": "brochure_a5",
+    "brochure-booklet.pdf": "booklet",
+    "brochure-large.pdf": "large",
+    "brochure-leaflet.pdf": "leaflet",
+    "brochure-press.pdf": "press",
     "feed-item.html": "feed_item",
 }
 

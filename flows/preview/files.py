@@ -17,6 +17,8 @@ LEAVES = 24
 LEAF_WIDTH = 760
 #: Colours of a page's picture: text and flat tints need no more, and weigh 40 kB.
 LEAF_COLOURS = 40
+#: The same pages again, in the order and with the marks that a machine needs.
+_FOR_MACHINES = ("-booklet.pdf", "-press.pdf")
 HTML = "text/html; charset=utf-8"
 
 
@@ -43,9 +45,13 @@ def files_beside(path: str, renditions: Sequence[Rendition], house: House) -> tu
 
 
 def with_leaves(beside: Sequence[File]) -> tuple[File, ...]:
-    """Files, with pictures of the pages of those that are PDFs."""
-    pictures = [leaf for f in beside if f.path.endswith(".pdf") for leaf in _leaves(f.path, f.data)]
+    """Files, with pictures of the pages of the PDFs that people read."""
+    pictures = [leaf for f in beside if _is_read(f.path) for leaf in _leaves(f.path, f.data)]
     return (*beside, *pictures)
+
+
+def _is_read(path: str) -> bool:
+    return path.endswith(".pdf") and not path.endswith(_FOR_MACHINES)
 
 
 def leaves(path: str, beside: Sequence[File]) -> dict[str, tuple[str, ...]]:

@@ -71,6 +71,21 @@ class Furniture:
                         known.append(phrase)
                         known.sort(key=lambda p: (-len(p), p))
 
+    def covers(self, text: str) -> bool:
+        """Whether a block's words, written without blanks, are nothing but such phrases, one
+        after the other, and marks."""
+        folded = text.casefold()
+        reached = {0}
+        for at, character in enumerate(folded):
+            if at not in reached:
+                continue
+            if character in _ORNAMENTS or character in ",;.":
+                reached.add(at + 1)
+            for phrase in map("".join, self._phrases.get(("apart", character), ())):
+                if folded.startswith(phrase, at):
+                    reached.add(at + len(phrase))
+        return len(folded) in reached
+
     def starting(self, kind: str, token: str) -> Sequence[tuple[str, ...]]:
         """The phrases that may begin with ``token`` or a part of it, longest first."""
         return self._phrases.get((kind, token[0].casefold()[0]), ())

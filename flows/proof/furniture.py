@@ -83,8 +83,9 @@ def _of_the_imprint(made: Furniture, edition: Edition, imprint: Imprint, house: 
     made.apart(imprint.guid, imprint.path)
     made.apart(*(part for pair in imprint.versions for part in pair))
     here = house.url(f"{imprint.path}/")
-    files = ("", "index.html", "newsletter.html", "newsletter.txt", "brochure.pdf")
-    for address in (*(here + f for f in (*files, "brochure-a5.pdf")), house.url("feed.xml")):
+    brochures = (f"brochure{kind}.pdf" for kind in ("", "-a5", "-booklet", "-leaflet", "-large"))
+    files = ("", "index.html", "newsletter.html", "newsletter.txt", *brochures)
+    for address in (*(here + f for f in files), house.url("feed.xml")):
         made.apart(address, *_short(address))
 
 

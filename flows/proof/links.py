@@ -70,7 +70,7 @@ def prove(
             checks.append(_resolved(file, urls, base, site))
         elif file.media_type.startswith("text/plain"):
             checks.append(_said(file, edition))
-        elif file.media_type == "application/pdf" and not file.copy_of:
+        elif file.media_type == "application/pdf" and not (file.copy_of or file.is_excerpt):
             checks += _pdf(file, edition, site)
         elif file.path == "parts/item.json":
             checks += _item(file, edition, site)

@@ -12,6 +12,7 @@ from flows.edition import Edition, Place
 from flows.house import House
 from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
 from flows.proof.check import Check, fails, holds, share
+from flows.proof.excerpt import prove_excerpt
 from flows.proof.furniture import furniture
 from flows.proof.gate import gate
 from flows.proof.html import html_words, text_words
@@ -40,7 +41,9 @@ def prove(
         if file.copy_of:
             checks.append(_same_text(rendition, file, edition.language))
             continue
-        if file.path == "parts/item.json":
+        if file.is_excerpt:
+            checks.append(_excerpt(file, edition, around))
+        elif file.path == "parts/item.json":
             checks += _item(edition, house, file, around)
         elif kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS):
             read, places = _READ.get(kind, (text_words, ("end",)))
@@ -80,6 +83,16 @@ def _words(
     return _verdict(path, best, order, house)
 
 
+def _excerpt(file: File, edition: Edition, around: Furniture) -> Check:
+    try:
+        said = pdf_words(file.data)
+    except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
+        why = f"{type(error).__name__}: {error}"
+        return fails("excerpt", file.path, share(0, 1), "file-unreadable", reason=why)
+    sentence = catalogue("brochure", edition.language)["excerpt"]
+    return prove_excerpt(file.path, said, edition, around, sentence)
+
+
 def _same_text(rendition: Rendition, file: File, language: str) -> Check:
     """Whether a file that is prepared for a machine shows what the file shows that people read,
     and nothing beside it but pages for notes by hand."""
@@ -91,8 +104,8 @@ def _same_text(rendition: Rendition, file: File, language: str) -> Check:
         return fails("same-text", file.path, share(0, 1), "file-unreadable", reason=why)
     jottings = catalogue("brochure", language)["jottings"]
     lost = due - shown
-    added = [text for text in shown - due if text.strip() not in ("", jottings)]
-    added = [text for text in added if not text.strip().isdecimal()]
+    added = [text for text in shown if text not in due and text.strip() not in ("", jottings)]
+    added = [text for text in added if not text.strip().isdecimal()]  # the folios of those pages
     figure = share(due.total() - lost.total(), due.total())
     for text in (*lost, *added):
         return fails("same-text", file.path, figure, "copy-differs", of=file.copy_of, words=text)

@@ -27,6 +27,7 @@ from flows.ledger import Ledger, LedgerError
 from flows.press import Made
 from flows.release import Staged
 from flows.rendition import File, Rendition
+from tests.release.workshop import NAMES
 
 HOUSE = """name = "House of tests"
 address = "https://house.example"
@@ -36,7 +37,6 @@ timezone = "Europe/Paris"
 #: What no reader may ever see: a draft that is doubtful, and one that lies far ahead.
 SECRETS = ("heldsecret", "farsecret")
 WORD = re.compile(rb"kw\d\dv\d\dkw")
-NAMES = ("index.html", "newsletter.html", "newsletter.txt", "brochure.pdf", "brochure-a5.pdf")
 
 Reached = Callable[[str], None]
 

@@ -10,6 +10,7 @@ from tests.chaos import public, run, trial
 from tests.chaos.archive import Act, slug, word
 from tests.chaos.oracle import Model
 from tests.chaos.public import Public, Seen
+from tests.release.workshop import NAMES
 
 
 @pytest.fixture
@@ -39,7 +40,6 @@ ITEM = b"""<item><title>E</title><link>https://house.example/2026/edition-00001/
 FEED = b'<rss version="2.0"><channel><title>H</title>%s</channel></rss>'
 LIST = b'<main><a href="%sedition-00001/">E</a></main>'
 LOCS = b"<urlset><url><loc>https://house.example/2026/edition-00001/</loc></url></urlset>"
-NAMES = ("index.html", "newsletter.html", "newsletter.txt", "brochure.pdf", "brochure-a5.pdf")
 
 
 def good() -> dict[str, bytes]:

@@ -138,7 +138,8 @@ def test_one_plain_text_without_a_house_goes_out_as_a_trial(tmp_path: Path) -> N
     subjects = {check["subject"] for check in checks if check["id"] == "words"}
     assert subjects == {
         "public/index.html", "public/newsletter.html", "public/newsletter.txt",
-        "public/brochure.pdf", "public/brochure-a5.pdf", "parts/item.json",
+        "public/brochure.pdf", "public/brochure-a5.pdf", "public/brochure-large.pdf",
+        "parts/item.json",
     }  # fmt: skip
 
 

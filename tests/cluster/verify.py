@@ -9,8 +9,8 @@ from pathlib import Path
 import feedparser
 
 from tests.cluster.servers import Postgres
+from tests.release.workshop import NAMES
 
-CHANNELS = ("index.html", "newsletter.html", "newsletter.txt", "brochure.pdf", "brochure-a5.pdf")
 _LINK = re.compile(r'href="(?:https://house\.example/|/|(?:\.\./)*)(\d{4}/edition-\d{5})/?"')
 
 
@@ -25,7 +25,7 @@ def _pages(site: Path, wanted: set[str]) -> list[str]:
     wrong = [f"{path} should not be there" for path in sorted(there - wanted)]
     for path in sorted(wanted):
         title = f"Edition {path[-5:]}"
-        for name in CHANNELS:
+        for name in NAMES:
             file = site / path / name
             if not file.is_file() or not file.stat().st_size:
                 wrong.append(f"{path}/{name} is missing")

@@ -12,8 +12,8 @@ import pytest
 from flows import outgoing
 from flows.targets import file as tree
 from tests.release import workshop
+from tests.release.workshop import NAMES
 
-CHANNELS = ("index.html", "newsletter.html", "newsletter.txt", "brochure.pdf", "brochure-a5.pdf")
 STEPS = ("staged", "begun", "moved", "built", "swapped", "recorded")
 
 
@@ -26,7 +26,7 @@ def kill_at(content: Path, output: Path, step: str, count: int = 1) -> None:
 def slugs_on_each_channel(site: Path) -> list[set[str]]:
     files = workshop.public_files(site) if site.exists() else {}
     pages = [{a.split("/")[2] for a in files if a.endswith(f"/{name}") and a.count("/") == 3}
-             for name in CHANNELS]  # fmt: skip
+             for name in NAMES]  # fmt: skip
     feed = files.get("/feed.xml", b"").decode()
     in_feed = {slug for slug in set().union(*pages) if f"/{slug}/</link>" in feed}
     assert feed.count("<item>") == len(in_feed)

@@ -32,6 +32,13 @@ def content_folder(folder: Path, numbers: range, *, year: int = 2026, house: str
     return folder
 
 
+#: What a reader finds at an edition's address.
+NAMES = (
+    *("index.html", "newsletter.html", "newsletter.txt"),
+    *(f"brochure{kind}.pdf" for kind in ("", "-a5", "-booklet", "-large", "-leaflet", "-press")),
+)
+
+
 def desk(content: Path, output: Path, minutes: int = 0) -> Desk:
     """A desk whose clock stands still, ``minutes`` after the epoch of the tests."""
     return Desk(content, output, clock=lambda: EPOCH + timedelta(minutes=minutes))
@@ -40,8 +47,7 @@ def desk(content: Path, output: Path, minutes: int = 0) -> Desk:
 def small_renditions(edition: Edition, at: Desk, imprint: object) -> list[Rendition]:
     """The feed's real rendition, and a page and brochures that bear the revision's mark."""
     mark = f"{edition.slug} revision {imprint.revision}".encode()  # type: ignore[attr-defined]
-    names = ("index.html", "newsletter.html", "newsletter.txt", "brochure.pdf", "brochure-a5.pdf")
-    files = tuple(File(f"public/{name}", "text/plain", mark) for name in names)
+    files = tuple(File(f"public/{name}", "text/plain", mark) for name in NAMES)
     feed = channels.render("feed", edition, imprint, at.house)  # type: ignore[arg-type]
     return [Rendition("page", files), feed]
 

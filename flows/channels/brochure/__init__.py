@@ -13,6 +13,7 @@ from typing import Any
 
 from flows.channels._cover import cover_svg
 from flows.channels._markdown import markdown
+from flows.channels.brochure import leaflet
 from flows.channels.brochure.archive import Source
 from flows.channels.brochure.booklet import booklet
 from flows.channels.brochure.html import html, is_trial, sheet
@@ -39,7 +40,8 @@ _ART = (135, 129)
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     """``public/brochure.pdf`` (A4, two columns), ``-a5`` (one column), ``-booklet`` (A5 to be
-    folded), ``-press`` (A5 for a print shop) and ``-large`` (A4, large print).
+    folded), ``-press`` (A5 for a print shop), ``-leaflet`` (excerpts on one sheet) and ``-large``
+    (A4, large print).
 
     Notes stand at the foot of the page, or all at the end in all sizes: where they are many, and
     where footnotes fail.
@@ -65,19 +67,30 @@ def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bo
     )
     decoded: dict[str, Any] = {}
 
-    def laid(paper: Paper) -> Laid:
-        text = html(Setting(paper, edition, notes_at_end), edition, imprint, house)
-        pages = Pages(text, sheet(paper, palette(house), trial), stock, decoded, paper.spare)
-        name = hashlib.sha256(f"{paper.name} {fingerprint(edition)} {text}".encode()).digest()
-        return set_pages(pages, name[:16], source)
+    def laid(name: str, text: str, css: str, spare: int = 0) -> Laid:
+        identifier = hashlib.sha256(f"{name} {fingerprint(edition)} {text}".encode()).digest()
+        return set_pages(Pages(text, css, stock, decoded, spare), identifier[:16], source)
 
-    small = laid(A5)
+    def on(paper: Paper) -> Laid:
+        text = html(Setting(paper, edition, notes_at_end), edition, imprint, house)
+        return laid(paper.name, text, sheet(paper, palette(house), trial), paper.spare)
+
+    def folded() -> Laid:
+        css = leaflet.sheet(palette(house))
+        rooms = (
+            laid("leaflet", leaflet.html(edition, imprint, house, trial, room), css)
+            for room in leaflet.ROOM
+        )
+        return next(made for made in rooms if leaflet.fits(made.document))
+
+    small = on(A5)
     job = Job(plain(edition.title), imprint.published, imprint.updated)
     return [
-        File("public/brochure.pdf", _PDF, laid(A4).screen),
+        File("public/brochure.pdf", _PDF, on(A4).screen),
         File(_SMALL, _PDF, small.screen),
         *_printed(small.for_print(), job),
-        File("public/brochure-large.pdf", _PDF, laid(LARGE).screen),
+        File("public/brochure-leaflet.pdf", _PDF, folded().screen, is_excerpt=True),
+        File("public/brochure-large.pdf", _PDF, on(LARGE).screen),
     ]
 
 

@@ -58,7 +58,6 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
     words = catalogue("brochure", language)
     title = plain(edition.title)
     address = house.url(f"{imprint.path}/")
-    day = long_date(edition.date, language) if edition.date else ""
     return (
         environment("brochure")
         .get_template("brochure.html")
@@ -70,33 +69,40 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
             trial=is_trial(imprint, house),
             author=house.publisher or house.name,
             summary=plain(inline_text(edition.standfirst)),
-            created=_w3c(imprint.published),
-            modified=_w3c(imprint.updated),
-            line=" · ".join(part for part in (edition.section, day) if part),
-            title_size=_title_size(title),
+            created=w3c(imprint.published),
+            modified=w3c(imprint.updated),
+            line=line_above(edition),
+            title_size=title_size(title),
             short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
             contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
-            speakers=_speakers(edition),
+            speakers=speakers(edition),
             colophon=tuple(_colophon(setting.paper, edition, imprint, house)),
             address=address,
             address_shown=address.split("://", 1)[1],
-            qr=_qr(address, words["qr_alt"]),
+            qr=titled_qr(address, words["qr_alt"]),
         )
     )
 
 
-def _qr(address: str, title: str) -> Markup:
+def line_above(edition: Edition) -> str:
+    """The small line above a title: section and day."""
+    day = long_date(edition.date, edition.language) if edition.date else ""
+    return " · ".join(part for part in (edition.section, day) if part)
+
+
+def titled_qr(address: str, title: str) -> Markup:
     """The code with the title that a screen reader says in its place."""
     svg = qr_svg(address, "#000000")
     start = svg.index(">") + 1
     return svg[:start] + Markup("<title>{}</title>").format(title) + svg[start:]
 
 
-def _title_size(title: str) -> str:
+def title_size(title: str) -> str:
+    """The class of a title, by its length."""
     return next((name for most, name in _TITLE_SIZES if len(title) <= most), "tiny")
 
 
-def _speakers(edition: Edition) -> str:
+def speakers(edition: Edition) -> str:
     """``Avec A, B et C``, or nothing."""
     words = catalogue("brochure", edition.language)
     *others, last = edition.speakers or ("",)
@@ -138,5 +144,6 @@ def is_trial(imprint: Imprint, house: House) -> bool:
     return house.trial or imprint.trial
 
 
-def _w3c(moment: datetime) -> str:
+def w3c(moment: datetime) -> str:
+    """A date as HTML's metadata has it (W3C note on ISO 8601)."""
     return moment.isoformat(timespec="seconds")

@@ -33,7 +33,7 @@ from flows.edition import (
     Table,
     Text,
 )
-from flows.reading import inline_runs, inline_text, plain, walk
+from flows.reading import inline_runs, inline_text, is_programme, key_figures, plain, walk
 
 #: A side box: its padding at the sides in lines, its type beside the text's; the space before an
 #: item of an ordered list, in type sizes.
@@ -183,6 +183,13 @@ class Setting:
         text = self.inline(block.children)
         self.inline.lines = None
         return (_CLASSED if names else _BARE).format(names, text)
+
+    def key_figures(self, block: ItemList) -> list[tuple[Markup, Markup]]:
+        """The figures of a list of key figures and their words; nothing of any other list."""
+        return [(self.inline(figure), self.inline(said)) for figure, said in key_figures(block)]
+
+    def is_programme(self, table: Table) -> bool:
+        return is_programme(table)
 
     def is_short(self, box: SideBox) -> bool:
         runs = [run for block in box.blocks for run in inline_runs(block)]
