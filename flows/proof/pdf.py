@@ -93,6 +93,39 @@ def _tree(pdf: Any) -> Iterator[tuple[Any, int] | None]:
                 stack.append((kids, page))
 
 
+def elements(pdf: Any) -> Iterator[tuple[str, list[tuple[Any, int]]]]:
+    """The structure elements that part text, in order: each one's type, and the ids of the marked
+    content in it, that of the elements within it apart."""
+    import pikepdf
+
+    def within(node: Any, page: Any, own: list[tuple[Any, int]], inner: list[Any]) -> None:
+        if isinstance(node, int):
+            own.append((page, node))
+        elif isinstance(node, pikepdf.Array):
+            for kid in list(cast("Any", node)):
+                within(kid, page, own, inner)
+        elif isinstance(node, pikepdf.Dictionary):
+            on = node.get("/Pg")
+            page = on.objgen if on is not None else page
+            if str(node.get("/Type", "")) == "/MCR":
+                own.append((page, int(node.MCID)))
+            elif (kids := node.get("/K")) is not None and "/S" in node:
+                if str(node.S) in _INLINE:
+                    within(kids, page, own, inner)
+                else:
+                    inner.append((node, page))
+
+    stack: list[tuple[Any, Any]] = [(pdf.Root.StructTreeRoot.K[0], None)]
+    while stack:
+        element, page = stack.pop()
+        own: list[tuple[Any, int]] = []
+        inner: list[Any] = []
+        on = element.get("/Pg")
+        within(element.get("/K", []), on.objgen if on is not None else page, own, inner)
+        yield str(element.S).lstrip("/"), own
+        stack.extend(reversed(inner))
+
+
 def pdf_words(data: bytes) -> Spoken:
     """The words of a tagged PDF. Raises ``ValueError`` for a file without a structure tree."""
     import pikepdf

@@ -103,14 +103,15 @@ def test_the_last_line_is_left_as_it_is_but_for_what_must_be_narrower(
 
 
 def greedy(text: str, width: float) -> int:
-    """The holes of a paragraph that is cut where the next word does not fit."""
+    """The lines with a hole, at their end at least, of a paragraph that is cut where the next
+    word does not fit."""
     holes, line = 0, [""]
     for word in text.split(" "):
         longer = [*line, word] if line != [""] else [word]
         if len("".join(longer)) * 4.9 + (len(longer) - 1) * 2.4 > width and line != [""]:
             gaps = len(line) - 1
             missing = width - len("".join(line)) * 4.9
-            holes += bool(gaps) and missing / gaps > HOLE
+            holes += missing / gaps > HOLE if gaps else missing > 0.02 * width
             longer = [word]
         line = longer
     return holes
@@ -121,7 +122,11 @@ def test_no_paragraph_has_more_holes_than_one_that_is_cut_word_by_word(
     text: str, width: float
 ) -> None:
     lines = composed(text, width, width)
-    holes = sum(" " in text[x.start : x.end] and x.space + 2.4 > HOLE for x in lines[:-1])
+    paragraph = measured(text)
+    holes = sum(
+        x.space + 2.4 > HOLE if " " in text[x.start : x.end] else wide(x, paragraph) < 0.98 * width
+        for x in lines[:-1]
+    )
     assert holes <= greedy(text, width)
 
 
@@ -143,6 +148,16 @@ def test_three_hyphens_in_a_row_are_rare() -> None:
     text = " ".join(["abcdefgh"] * 60)
     marks = [x.hyphen for x in composed(text, 110, 110)]
     assert not any(all(run) for run in zip(marks, marks[1:], marks[2:], strict=False))
+
+
+def test_a_short_word_is_not_left_on_a_line_of_its_own_where_the_paragraph_is_hard() -> None:
+    text = (
+        "Il existe un nombre que les pêcheurs connaissent et que les autres découvrent les années"
+        " sèches\u00a0: trois cents litres par seconde. Au-dessous, la rivière n’a plus de quoi"
+        " nourrir ce qui y vit ni diluer ce qu’on y rejette."
+    )
+    for width in range(150, 260):
+        assert all(" " in line for line in cuts(text, width)[:-1]), width
 
 
 def test_a_paragraph_with_a_word_that_fits_no_line_is_not_composed() -> None:

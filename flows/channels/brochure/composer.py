@@ -181,18 +181,18 @@ class _Composer:
             return self._last(i, start, end, natural, gaps)
         most = LETTERS * self._measured.size
         letter = self._letter(missing, gaps, letters, most)
-        if not gaps:
-            space, hole = 0.0, missing - letter * letters > 0.02 * available
-            if missing - letter * letters < -0.01:
+        left = missing - letter * letters
+        if not gaps:  # what is left stays at the line's end: a hole as wide as it is
+            space, ratio, hole = 0.0, left / self._space, left > 0.02 * available
+            if left < -0.01:
                 return None
         else:
-            space = (missing - letter * letters) / gaps
+            space = left / gaps
             if space < (NARROWEST - 1) * self._space - 1e-6:
                 return None
-            hole = space + self._space > HOLE
+            ratio, hole = space / self._space, space + self._space > HOLE
         if hole and self._tolerance <= HOLE:
             return None
-        ratio = space / self._space
         demerits = _LOOSE * ratio**2.5 if ratio > 0 else _TIGHT * ratio**2
         demerits += _LETTERSPACED * abs(letter) / most + _HOLE * hole * (1 + max(ratio, 0))
         demerits += {At.DIVISION: _DIVIDED, At.MARK: _AT_A_MARK}.get(at, 0.0)

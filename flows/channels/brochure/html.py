@@ -12,13 +12,17 @@ from markupsafe import Markup
 
 from flows.channels._about import stated
 from flows.channels._qr import qr_svg
-from flows.channels.brochure.paper import LARGE, Paper
+from flows.channels.brochure.paper import LARGE, MM, Paper
 from flows.channels.brochure.setting import (
     BOX_PADDING,
     BOX_SIZE,
+    COVER,
     ITEM_PADDING,
+    STANDFIRST,
+    TITLES,
     Setting,
     contents,
+    title_size,
 )
 from flows.edition import Edition
 from flows.house import House
@@ -27,8 +31,8 @@ from flows.reading import inline_text, plain
 from flows.rendition import Imprint
 from flows.words import catalogue, environment, local_day, long_date
 
-#: Titles of up to so many characters are set in the size of that name.
-_TITLE_SIZES = ((26, "huge"), (60, "large"), (110, "middle"), (220, "small"))
+#: Millimetres of an A5 page that the title has on the cover.
+_COVER_WIDTH = 120
 #: A running head is one line.
 _RUNNING_HEAD = 60
 
@@ -44,6 +48,9 @@ def sheet(paper: Paper, colours: Palette, trial: str) -> str:
         box_padding=BOX_PADDING,
         box_size=BOX_SIZE,
         item_padding=ITEM_PADDING,
+        titles=TITLES,
+        covers=COVER,
+        standfirst=STANDFIRST,
     )
 
 
@@ -56,7 +63,7 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
     """The pages, from cover to back cover."""
     language = edition.language
     words = catalogue("brochure", language)
-    title = plain(edition.title)
+    title, size = plain(edition.title), title_size(edition.title)
     address = house.url(f"{imprint.path}/")
     return (
         environment("brochure")
@@ -72,7 +79,11 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
             created=w3c(imprint.published),
             modified=w3c(imprint.updated),
             line=line_above(edition),
-            title_size=title_size(title),
+            title_size=size,
+            cover_title=setting.title(
+                _COVER_WIDTH / 148 * setting.paper.width_mm * MM, COVER[size]
+            )[0],
+            opening=setting.opening(),
             short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
             contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
             speakers=speakers(edition),
@@ -95,11 +106,6 @@ def titled_qr(address: str, title: str) -> Markup:
     svg = qr_svg(address, "#000000")
     start = svg.index(">") + 1
     return svg[:start] + Markup("<title>{}</title>").format(title) + svg[start:]
-
-
-def title_size(title: str) -> str:
-    """The class of a title, by its length."""
-    return next((name for most, name in _TITLE_SIZES if len(title) <= most), "tiny")
 
 
 def speakers(edition: Edition) -> str:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
-from flows.channels.brochure.html import line_above, speakers, title_size, titled_qr, w3c
+from flows.channels.brochure.html import line_above, speakers, titled_qr, w3c
+from flows.channels.brochure.setting import title_size
 from flows.edition import (
     Edition,
     Foreign,
@@ -27,7 +28,7 @@ from flows.edition import (
 )
 from flows.house import House
 from flows.looks import Palette
-from flows.reading import inline_text, key_figures, plain, walk
+from flows.reading import inline_text, key_figures, walk
 from flows.rendition import Imprint
 from flows.words import catalogue, environment
 
@@ -134,7 +135,7 @@ def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: int
             house=house,
             words=words,
             trial=trial,
-            title_size=title_size(plain(edition.title)),
+            title_size=title_size(edition.title),
             created=w3c(imprint.published),
             modified=w3c(imprint.updated),
             line=line_above(edition),

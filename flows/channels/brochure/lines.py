@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import count
+from itertools import accumulate, count
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -108,6 +108,48 @@ def lines_of(
     except (UnshapableError, _NotComposedError):
         return None
     return Lines(found) if found else None
+
+
+def ragged(
+    children: Inlines, voice: Voice, width: float, number: int, *, balanced: bool = False
+) -> Lines | None:
+    """The lines of a text that is not justified, its words whole; None where WeasyPrint has to
+    find them. Where ``balanced``, the lines are as even as they can be without being more."""
+    try:
+        runs = list(_runs(children, voice, count(number)))
+        measured = _measured(runs, voice, ligatures=True)
+    except (UnshapableError, _NotComposedError):
+        return None
+    places = [b for b in _breaks(runs) if b.at is not At.DIVISION]
+    found = _filled(measured, places, width)
+    if found is None or not balanced:
+        return Lines(found) if found else None
+    narrow, wide = width / 2, width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        tried = _filled(measured, places, middle)
+        if tried is None or len(tried) > len(found):
+            narrow = middle
+        else:
+            wide, found = middle, tried
+    return Lines(found)
+
+
+def _filled(measured: Measured, places: Sequence[Break], width: float) -> list[Line] | None:
+    """Lines that each take what fits; None where a word does not."""
+    reach = [0.0, *accumulate(measured.advances)]
+    found: list[Line] = []
+    start, last = 0, None
+    for place in (*places, Break(len(measured.text), At.END)):
+        if reach[place.offset] - reach[start] > width:
+            if last is None:
+                return None
+            found.append(Line(start, last.offset, False, 0.0, 0.0))
+            start = last.offset + (last.at is At.SPACE)
+            if reach[place.offset] - reach[start] > width:
+                return None
+        last = place
+    return [*found, Line(start, len(measured.text), False, 0.0, 0.0)]
 
 
 def _measured(runs: Sequence[_Run], voice: Voice, *, ligatures: bool) -> Measured:

@@ -47,10 +47,14 @@ class Paper:
         return self.height_mm - self.top_mm - self.lines * self.line / MM
 
     @property
+    def block(self) -> float:
+        """The width of the type area."""
+        return (self.width_mm - self.inner_mm - self.outer_mm) * MM
+
+    @property
     def column(self) -> float:
         """The width of one column."""
-        block = (self.width_mm - self.inner_mm - self.outer_mm) * MM
-        return (block - (self.columns - 1) * self.gutter) / self.columns
+        return (self.block - (self.columns - 1) * self.gutter) / self.columns
 
     def size(self, step: int) -> float:
         """The type size ``step`` steps up (or down) the scale from the text's."""

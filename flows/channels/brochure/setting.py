@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import PurePath
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
-from flows.channels.brochure.lines import Lines, lines_of
+from flows.channels.brochure.lines import Lines, lines_of, ragged
 from flows.channels.brochure.paper import Paper
 from flows.channels.brochure.plates import picture_address
 from flows.channels.brochure.shaping import Voice
@@ -34,10 +35,25 @@ from flows.edition import (
     Text,
 )
 from flows.reading import inline_runs, inline_text, is_programme, key_figures, plain, walk
+from flows.words import bound
 
 #: A side box: its padding at the sides in lines, its type beside the text's; the space before an
 #: item of an ordered list, in type sizes.
 BOX_PADDING, BOX_SIZE, ITEM_PADDING = 0.75, 0.95, 0.4
+#: Titles of up to so many characters are of the size of that name.
+_TITLE_SIZES = ((26, "huge"), (60, "large"), (110, "middle"), (220, "small"))
+#: Steps up the scale, and the height of a line in lines of the text, above the text; and steps on
+#: the cover.
+TITLES = {
+    "huge": (5, 2.5),
+    "large": (5, 2.5),
+    "middle": (4, 2),
+    "small": (2, 1.5),
+    "tiny": (2, 1.5),
+}
+COVER = {"huge": 7, "large": 6, "middle": 4, "small": 3, "tiny": 1}
+#: The height of a line of the standfirst; from so many characters on, one is set in the sans.
+STANDFIRST, _LONG_STANDFIRST = 1.25, 450
 #: A side box of no more words is kept in one piece.
 _SHORT_BOX = 170
 #: What a column of figures is made of, units and blanks aside.
@@ -74,6 +90,15 @@ class ListedNote(NamedTuple):
 
     number: int
     text: Markup
+
+
+class Opening(NamedTuple):
+    """The title and the standfirst, and the space below (in points) that leads to the grid."""
+
+    title: Markup
+    standfirst: Markup
+    is_long: bool
+    space: float
 
 
 class Entry(NamedTuple):
@@ -171,6 +196,31 @@ class Setting:
         self.level, self.voice, self.measure = self._left.pop()
         return ""
 
+    def title(self, width: float, step: int) -> tuple[Markup, int]:
+        """The title on even lines, and how many (0 where WeasyPrint finds them)."""
+        voice = Voice(self.paper.serif, self.paper.size(step), self.edition.language, weight=600)
+        text = bound(self.edition.title)
+        lines = ragged((Text(text),), voice, width, 1, balanced=True)
+        return (lines.cut(text), len(lines.lines)) if lines else (Markup.escape(text), 0)
+
+    def opening(self) -> Opening:
+        """The title and the standfirst of the first page."""
+        paper, edition = self.paper, self.edition
+        step, height = TITLES[title_size(edition.title)]
+        title, count = self.title(paper.block, step)
+        is_long = len(inline_text(edition.standfirst)) > _LONG_STANDFIRST
+        small = is_long and paper.columns == 1
+        family = paper.sans if is_long else paper.serif
+        voice = Voice(family, paper.size(0 if small else 1), edition.language)
+        lines = ragged(edition.standfirst, voice, paper.block, self.inline.count + 1)
+        self.inline.lines = lines
+        standfirst = self.inline(edition.standfirst)
+        self.inline.lines = None
+        tall = count * height
+        if lines:
+            tall += len(lines.lines) * (1 if small else STANDFIRST)
+        return Opening(title, standfirst, is_long, (ceil(tall) - tall) * paper.line)
+
     def paragraph(self, block: Paragraph, *, indented: bool) -> Markup:
         """A paragraph, its lines found beforehand where that can be done."""
         indent = self.voice.size if indented else 0.0
@@ -245,6 +295,12 @@ class Setting:
         filled = [cell for cell in cells if cell not in ("", "–", "—", "-")]
         all_figures = bool(filled) and all(_FIGURE.fullmatch(cell) for cell in filled)
         return Markup(' class="figures"') if all_figures else Markup("")
+
+
+def title_size(title: str) -> str:
+    """The name of a title's size, by its length."""
+    text = plain(title)
+    return next((name for most, name in _TITLE_SIZES if len(text) <= most), "tiny")
 
 
 def has_many_notes(edition: Edition) -> bool:
