@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.edition import Finding, Place, Severity
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that a proofreader marks: which rule, on which page (from 0), where (left, bottom,
+    right, top, in points), in which words. It is shown, and refuses nothing."""
+
+    rule: str
+    page: int
+    box: tuple[float, float, float, float]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was proved, or not. ``subject`` is a file's path or "source"; ``figure``
-    says how far it holds ("1 792/1 792"); ``fault`` stands where it does not."""
+    says how far it holds ("1 792/1 792"); ``fault`` stands where it does not; ``marks`` are what
+    there is to look at on the pages."""
 
     id: str
     subject: str
     passed: bool
     figure: str
     fault: Finding | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +44,8 @@ class Proof:
         return all(check.passed for check in self.checks)
 
 
-def holds(id: str, subject: str, figure: str = "") -> Check:
-    return Check(id, subject, passed=True, figure=figure)
+def holds(id: str, subject: str, figure: str = "", marks: Iterable[Mark] = ()) -> Check:
+    return Check(id, subject, passed=True, figure=figure, marks=tuple(marks))
 
 
 def fails(

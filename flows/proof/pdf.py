@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, cast
 
 from flows.proof.align import Spoken
-from flows.proof.shown import ARTIFACT, Shown, pages
+from flows.proof.shown import ARTIFACT, Shown, leaves
 from flows.proof.words import words
 
 #: Structure types (ISO 32000-1 §14.8.4) that do not part the text around them.
@@ -52,10 +52,10 @@ class Piece:
 def _pieces(pdf: Any) -> dict[tuple[Any, int], Piece]:
     """Each tagged piece of text by (page object, marked-content id)."""
     found: dict[tuple[Any, int], Piece] = {}
-    for page, strings in pages(pdf):
-        for shown in strings:
+    for leaf in leaves(pdf):
+        for shown in leaf.shown:
             if shown.mark is not None and shown.mark != ARTIFACT:
-                found.setdefault((page.objgen, shown.mark), Piece()).add(shown)
+                found.setdefault((leaf.page.objgen, shown.mark), Piece()).add(shown)
     return found
 
 
@@ -64,7 +64,7 @@ def shown_text(data: bytes) -> Counter[str]:
     import pikepdf
 
     with pikepdf.open(BytesIO(data)) as pdf:
-        return Counter(shown.text for _, strings in pages(pdf) for shown in strings)
+        return Counter(shown.text for leaf in leaves(pdf) for shown in leaf.shown)
 
 
 def _tree(pdf: Any) -> Iterator[tuple[Any, int] | None]:

@@ -17,6 +17,7 @@ from flows.proof.furniture import furniture
 from flows.proof.gate import gate
 from flows.proof.html import html_words, text_words
 from flows.proof.pdf import pdf_words, shown_text
+from flows.proof.preflight import preflight
 from flows.proof.words import EditionWords, edition_words, is_word, words
 from flows.reading import plain
 from flows.rendition import File, Imprint, Rendition
@@ -38,6 +39,8 @@ def prove(
     checks: list[Check] = []
     for file in rendition.files:
         kind = file.media_type.partition(";")[0]
+        if kind == "application/pdf":
+            checks += _preflight(file, house.url(f"{imprint.path}/"))
         if file.copy_of:
             checks.append(_same_text(rendition, file, edition.language))
             continue
@@ -81,6 +84,14 @@ def _words(
             if found.difference is None or found.matched > best.matched:
                 best, order = found, other
     return _verdict(path, best, order, house)
+
+
+def _preflight(file: File, address: str) -> tuple[Check, ...]:
+    try:
+        return preflight(file, address)
+    except Exception as error:  # as above
+        why = f"{type(error).__name__}: {error}"
+        return (fails("print-boxes", file.path, "", "file-unreadable", reason=why),)
 
 
 def _excerpt(file: File, edition: Edition, around: Furniture) -> Check:

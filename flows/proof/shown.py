@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from math import hypot
+from typing import Any, NamedTuple
 
 _Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -22,23 +23,23 @@ class Font:
     """A font's glyph codes as text and as widths (in thousandths of the type size)."""
 
     def __init__(self, font: Any) -> None:
-        self._font = font
+        self.object = font
         #: Its name without the mark of a subset: ``Source-Serif-Bold``.
         self.name = str(font.get("/BaseFont", "")).lstrip("/").partition("+")[2]
         self.wide = str(font.get("/Subtype")) == "/Type0"
 
     @cached_property
     def text(self) -> dict[int, str]:
-        stream = self._font.get("/ToUnicode")
+        stream = self.object.get("/ToUnicode")
         return _to_unicode(stream.read_bytes()) if stream is not None else {}
 
     @cached_property
     def widths(self) -> dict[int, float]:
         if not self.wide:
-            first = int(self._font.get("/FirstChar", 0))
-            return {first + k: float(w) for k, w in enumerate(self._font.get("/Widths", []))}
+            first = int(self.object.get("/FirstChar", 0))
+            return {first + k: float(w) for k, w in enumerate(self.object.get("/Widths", []))}
         found: dict[int, float] = {}
-        run = list(self._font.DescendantFonts[0].get("/W", []))
+        run = list(self.object.DescendantFonts[0].get("/W", []))
         while run:
             start, then = int(run.pop(0)), run.pop(0)
             if not hasattr(then, "append"):
@@ -146,11 +147,26 @@ class Shown:
             x = end - moved * unit
 
 
+class Placed(NamedTuple):
+    """A picture on a page (from 0), its XObject and its size there, in points."""
+
+    page: int
+    picture: Any
+    width: float
+    height: float
+
+
 class Reader:
-    """Reads one page's content stream: what it shows, in the order in which it is drawn."""
+    """Reads one page's content stream: what it shows, in the order in which it is drawn.
+
+    ``placed`` and ``colours`` are filled on the way: the pictures, and the operators that set a
+    colour, with their values.
+    """
 
     def __init__(self, number: int, fonts: dict[Any, Font]) -> None:
         self.number, self.fonts = number, fonts
+        self.placed: list[Placed] = []
+        self.colours: set[tuple[str, tuple[float, ...]]] = set()
         self._marks: list[int | None] = []
 
     def read(self, source: Any, resources: Any, matrix: _Matrix = _PLAIN) -> Iterator[Shown]:
@@ -187,10 +203,15 @@ class Reader:
                     yield Shown(self.number, self._mark(), font, size, at, string)
                     advance += font.width(string) * size / 1000
                 case "Do":
-                    form = resources.XObject[operands[0]]
-                    if str(form.get("/Subtype")) == "/Form":
-                        own = _times(_matrix(form.get("/Matrix", _PLAIN)), matrix)
-                        yield from self.read(form, form.get("/Resources", resources), own)
+                    drawn = resources.XObject[operands[0]]
+                    if str(drawn.get("/Subtype")) == "/Form":
+                        own = _times(_matrix(drawn.get("/Matrix", _PLAIN)), matrix)
+                        yield from self.read(drawn, drawn.get("/Resources", resources), own)
+                    else:
+                        across, up = hypot(*matrix[:2]), hypot(*matrix[2:4])
+                        self.placed.append(Placed(self.number, drawn, across, up))
+                case "rg" | "RG" | "k" | "K" | "g" | "G" as operator:
+                    self.colours.add((operator, tuple(map(float, operands))))
                 case _:
                     pass
 
@@ -206,11 +227,22 @@ class Reader:
         return self.fonts[key]
 
 
-def pages(pdf: Any) -> Iterator[tuple[Any, list[Shown]]]:
+class Leaf(NamedTuple):
+    """A page of an opened PDF: its object, its strings, its pictures, the colours that it sets."""
+
+    page: Any
+    shown: list[Shown]
+    placed: list[Placed]
+    colours: set[tuple[str, tuple[float, ...]]]
+
+
+def leaves(pdf: Any) -> Iterator[Leaf]:
     """Each page of an opened PDF, and what it shows."""
     fonts: dict[Any, Font] = {}
     for number, page in enumerate(pdf.pages):
-        yield page, list(Reader(number, fonts).read(page, page.get("/Resources", {})))
+        reader = Reader(number, fonts)
+        shown = list(reader.read(page, page.get("/Resources", {})))
+        yield Leaf(page, shown, reader.placed, reader.colours)
 
 
 def _matrix(values: Any) -> _Matrix:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.proof.pdf import elements
-from flows.proof.shown import ARTIFACT, Shown, pages
+from flows.proof.shown import ARTIFACT, Leaf, Shown
 
 _SPACES = " \u00a0"
 #: What parts two lines or two cells that stand on one baseline, in type sizes.
@@ -66,11 +66,11 @@ class Print:
         yield from self.furniture
 
 
-def printed(pdf: Any) -> Print:
-    """What an opened PDF prints."""
+def printed(pdf: Any, pages: Sequence[Leaf]) -> Print:
+    """What an opened PDF prints, whose pages were read."""
     by_mark: dict[tuple[Any, int], list[Shown]] = {}
     loose: list[Line] = []
-    for page, strings in pages(pdf):
+    for page, strings, _, _ in pages:
         artifacts = [s for s in strings if s.mark in (None, ARTIFACT)]
         loose += [line for s in artifacts for line in _lines([s])]
         for shown in strings:

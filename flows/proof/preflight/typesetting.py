@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from flows.proof.check import Mark
 from flows.proof.preflight.lines import Line, Print
-
-Box = tuple[float, float, float, float]
 
 #: Points by which a line may miss the grid, or the edge of its column.
 _NEAR = 0.35
@@ -29,17 +28,6 @@ _TOGETHER = (
     (re.compile(r""), re.compile(r"[?!;:»%]")),
     (re.compile(r"«$"), re.compile(r"")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that a proofreader marks: which rule, on which page (from 0), where, in which
-    words."""
-
-    rule: str
-    page: int
-    box: Box
-    words: str
 
 
 @dataclass(frozen=True)
