@@ -19,12 +19,13 @@ def prove_excerpt(
     """``sentence`` is the template's that says that this is an excerpt."""
     run = _Run(edition_words(edition, "end").tokens)
     passages = list(_passages(said))
+    undivided = _undivided(said)
     figure = share(sum(map(len, passages)), len(said.tokens))
     if "".join(words(sentence)) not in map("".join, passages):
         return fails("excerpt", path, figure, "excerpt-unsaid", words=sentence)
-    for passage in passages:
-        text = "".join(passage)
-        if not (run.holds(text) or around.covers(text)):
+    for passage, whole in zip(passages, _passages(undivided), strict=True):
+        ways = ("".join(passage), "".join(whole))
+        if not any(run.holds(text) or around.covers(text) for text in ways):
             shown = " ".join(passage)
             return fails("excerpt", path, figure, "excerpt-differs", Place(path), words=shown)
     return holds("excerpt", path, figure)
@@ -34,6 +35,20 @@ def _passages(said: Spoken) -> Iterator[tuple[str, ...]]:
     for start, end in pairwise(sorted({0, *said.starts, len(said.tokens)})):
         if start < end:
             yield said.tokens[start:end]
+
+
+def _undivided(said: Spoken) -> Spoken:
+    """The same without the hyphens at which words were divided: those before the end of a line,
+    which stay where they are all that a passage has."""
+    gone = {
+        k
+        for k, token in enumerate(said.tokens)
+        if token == "-" and k + 1 in said.breaks and k not in said.starts
+    }
+    kept = [k for k in range(len(said.tokens)) if k not in gone]
+    place = {k: new for new, k in enumerate(kept)}
+    starts = frozenset(place.get(k, len(kept)) for k in said.starts)
+    return Spoken(tuple(said.tokens[k] for k in kept), starts, said.breaks)
 
 
 class _Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flows.edition import Edition, Note, Paragraph, Text
-from flows.proof.align import Furniture, spoken
+from flows.proof.align import Furniture, Spoken, spoken
 from flows.proof.excerpt import prove_excerpt
 
 SAYS_SO = "Ce dépliant donne des extraits."
@@ -54,6 +54,16 @@ def test_whole_runs_of_words_and_those_of_the_template_are_an_excerpt(passage: s
 )
 def test_anything_else_is_refused(passage: str) -> None:
     assert rule_of(SAYS_SO, passage) == "excerpt-differs"
+
+
+def test_a_word_may_be_divided_at_the_end_of_a_line() -> None:
+    tokens = ("Chacun", "comp", "-", "te", "à", "sa", "façon", ".")
+    around = Furniture()
+    around.apart(SAYS_SO)
+    both = spoken([SAYS_SO]).tokens
+    edge = len(both)
+    said = Spoken((*both, *tokens), frozenset((0, edge, edge + 8)), frozenset((edge + 3,)))
+    assert prove_excerpt("x.pdf", said, EDITION, around, SAYS_SO).passed
 
 
 def test_an_excerpt_says_that_it_is_one() -> None:

@@ -42,6 +42,9 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _MARK = re.compile(r"(?<=[^\W\d_]{2})[-\u2010](?=[^\W\d_]{3})|(?<=\w)/(?=\w{3})")
 #: The size of a note's number beside the text, and the space before it, in its own size.
 RAISED, _BESIDE = 0.7, 0.08
+#: Points that a line stays short of its column: one that is too wide by a hair is not ended by the
+#: ``<br>`` behind it, if that is in an element of its own (WeasyPrint 70).
+_SLACK = 0.2
 #: Stands for a note's number while lines are sought.
 _CALL = "\ufffc"
 
@@ -101,6 +104,7 @@ def lines_of(
     try:
         runs = list(_runs(children, voice, count(number)))
         measured = _measured(runs, voice, ligatures=True)
+        width -= _SLACK
         found = compose(measured, _breaks(runs), width, width - indent)
         if found and any(line.letter for line in found):
             apart = _measured(runs, voice, ligatures=False)

@@ -63,6 +63,8 @@ _FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰�
 #: A table goes over a page with its head if a row takes no more than so many characters, or so
 #: many columns: WeasyPrint drops a head that a row leaves no room for.
 _LOW_ROWS, _FEW_COLUMNS, _SHORT_TABLE = 400, 12, 16
+#: Columns, and characters of the longest row, that one column of text has room for.
+_NARROW_COLUMNS, _NARROW_ROW = 3, 64
 #: A line break in a cell counts as so many characters.
 _BREAK = 30
 #: More footnotes than these, and WeasyPrint takes minutes to find their pages: all go to the end.
@@ -276,6 +278,12 @@ class Setting:
 
     def is_short_table(self, table: Table) -> bool:
         return len(table.rows) + bool(table.head) < _SHORT_TABLE
+
+    def is_wide(self, table: Table) -> bool:
+        """Whether a table takes the width of the page: one column is too narrow for its rows, and
+        WeasyPrint prints beside the paper what it breaks over two."""
+        columns = list(zip(*self.rows(table), strict=True))
+        return len(columns) > _NARROW_COLUMNS or sum(map(_widest, columns)) > _NARROW_ROW
 
     def repeats_head(self, table: Table) -> bool:
         """Whether a table's head is set again on each page: not where that would be twice the
