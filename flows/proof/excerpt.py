@@ -42,8 +42,8 @@ def _undivided(said: Spoken) -> Spoken:
     which stay where they are all that a passage has."""
     gone = {
         k
-        for k, token in enumerate(said.tokens)
-        if token == "-" and k + 1 in said.breaks and k not in said.starts
+        for k, mark in enumerate(said.tokens)
+        if mark == "-" and k + 1 in said.breaks and k not in said.starts
     }
     kept = [k for k in range(len(said.tokens)) if k not in gone]
     place = {k: new for new, k in enumerate(kept)}

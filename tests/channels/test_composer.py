@@ -8,7 +8,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
+from flows.channels._html import InlineHtml
 from flows.channels.brochure.composer import (
     HOLE,
     LETTERS,
@@ -215,7 +217,9 @@ def test_emphasis_and_notes_are_cut_with_the_text_around_them() -> None:
     )
     lines = lines_of(children, FRENCH, 150, 0, 1)
     assert lines is not None
-    said = str(lines.cut("Une rive ")) + str(lines.cut("qui ne finit pas de longer la plaine"))
-    lines.skip()
-    said += str(lines.cut(" et s’en va vers la mer, qui la prend sans rien dire."))
-    assert said.count("<br>") == len(lines.lines) - 1
+    parts = str(lines.html(InlineHtml(lambda number, _text: Markup("({})").format(number))))
+    shares = parts.split("<br>")
+    assert len(shares) == len(lines.lines)
+    assert sum("<em>" in share for share in shares) > 1, "each line has its part of the emphasis"
+    assert all(share.count("<em>") == share.count("</em>") for share in shares)
+    assert parts.count("(1)") == 1

@@ -8,10 +8,10 @@ columns and pages are WeasyPrint's, as before. A paragraph that cannot be measur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import accumulate, count
+from itertools import accumulate, count, pairwise
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from flows.channels.brochure.shaping import UnshapableError, Voice, advances, hy
 from flows.edition import (
     Emphasis,
     Foreign,
+    Inline,
     Inlines,
     LineBreak,
     Link,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 #: Letters of a word that is divided at least, and those before and after the hyphen.
 _WORD, _BEFORE, _AFTER = 5, 2, 3
 _LETTERS = re.compile(r"[^\W\d_]+")
+#: Words that are too long for a cell, and the length of the pieces that they may be broken in.
+_LONG, _PIECE = re.compile(r"[^\s\u00a0\u202f]{18,}"), 6
 #: Where a line may end within a word: after a hyphen that has letters on both sides, enough of
 #: them behind it; after a slash of an address.
 _MARK = re.compile(r"(?<=[^\W\d_]{2})[-\u2010](?=[^\W\d_]{3})|(?<=\w)/(?=\w{3})")
@@ -55,43 +58,102 @@ class _Run:
     voice: Voice
 
 
-@dataclass
+@dataclass(frozen=True)
 class Lines:
-    """The lines of one paragraph, handed out text by text in the order in which it is read."""
+    """The lines of one paragraph, and what it says."""
 
     lines: Sequence[Line]
+    children: Inlines
+
+    def html(self, inline: Callable[[Inlines], Markup]) -> Markup:
+        """Each line in an element of its own, with what of the paragraph's markup is in it: a
+        ``<br>`` within an element does not always end the line (WeasyPrint 70)."""
+        shares = (_share(inline(_between(self.children, line)), line) for line in self.lines)
+        return Markup("<br>").join(shares)
+
+
+def _between(children: Inlines, line: Line) -> Inlines:
+    """What of inline text stands on a line."""
+    return tuple(_clipped(children, 0, line)[0])
+
+
+def _clipped(children: Inlines, at: int, line: Line) -> tuple[list[Inline], int]:
+    """What of ``children``, which begin at the character ``at``, stands on a line; their end."""
+    kept: list[Inline] = []
+    for child in children:
+        match child:
+            case Text(value):
+                first, last = max(line.start - at, 0), min(line.end - at, len(value))
+                if first < last:
+                    kept.append(Text(value[first:last]))
+                at += len(value)
+            case Note():
+                if line.start <= at < line.end:
+                    kept.append(child)
+                at += len(_CALL)
+            case LineBreak():
+                pass
+            case _:
+                inner, at = _clipped(child.children, at, line)
+                if inner:
+                    kept.append(replace(child, children=tuple(inner)))
+    return kept, at
+
+
+@dataclass
+class Chopped:
+    """A text in which long words may be broken at ``places``, handed out text by text in the order
+    in which it is read: in a narrow cell there may be no other way."""
+
+    places: frozenset[int]
     _at: int = 0
-    _line: int = 0
 
     def cut(self, text: str) -> Markup:
-        """The next text of the paragraph as HTML, each line's share in an element of its own."""
-        start, end = self._at, self._at + len(text)
-        self._at = end
-        parts: list[Markup] = []
-        while True:
-            line = self.lines[self._line]
-            is_over = line.end < end and self._line < len(self.lines) - 1
-            share = text[max(line.start - start, 0) : (line.end if is_over else end) - start]
-            parts.append(_share(f"{share}\u2010" if is_over and line.hyphen else share, line))
-            if not is_over:
-                return Markup("").join(parts)
-            parts.append(Markup("<br>"))
-            self._line += 1
+        """The next text as HTML."""
+        edges = [k - self._at for k in sorted(self.places) if self._at <= k < self._at + len(text)]
+        self._at += len(text)
+        parts = (text[a:b] for a, b in pairwise((0, *edges, len(text))))
+        return Markup("<wbr>").join(parts)
 
     def skip(self) -> None:
         """Pass a note's call."""
         self._at += len(_CALL)
 
 
-def _share(text: str, line: Line) -> Markup:
+def with_calls(children: Inlines) -> str:
+    """The characters of inline text as lines and :class:`Chopped` count them."""
+    parts: list[str] = []
+    for child in children:
+        match child:
+            case Text(value):
+                parts.append(value)
+            case Note():
+                parts.append(_CALL)
+            case LineBreak():
+                pass
+            case _:
+                parts.append(with_calls(child.children))
+    return "".join(parts)
+
+
+def chopped(text: str) -> Chopped | None:
+    """Where the words of a text may be broken that are too long for a cell; None if there are
+    none. A note's call is one character of it."""
+    places = {
+        k for word in _LONG.finditer(text) for k in range(word.start() + _PIECE, word.end(), _PIECE)
+    }
+    return Chopped(frozenset(places)) if places else None
+
+
+def _share(text: Markup, line: Line) -> Markup:
     spaced = "".join(
         f"{name}:{value:.3f}pt;"
         for name, value in (("word-spacing", line.space), ("letter-spacing", line.letter))
         if abs(value) >= 0.0005
     )
-    if not (text and spaced):
-        return Markup.escape(text)
-    return Markup('<x-l style="{}">{}</x-l>').format(spaced, text)
+    if line.hyphen:
+        text += "\u2010"
+    return Markup('<x-l style="{}">{}</x-l>').format(spaced, text) if spaced else text
 
 
 def lines_of(
@@ -111,7 +173,7 @@ def lines_of(
             found = tuple(_refitted(line, measured, apart) for line in found)
     except (UnshapableError, _NotComposedError):
         return None
-    return Lines(found) if found else None
+    return Lines(found, children) if found else None
 
 
 def ragged(
@@ -127,7 +189,7 @@ def ragged(
     places = [b for b in _breaks(runs) if b.at is not At.DIVISION]
     found = _filled(measured, places, width)
     if found is None or not balanced:
-        return Lines(found) if found else None
+        return Lines(found, children) if found else None
     narrow, wide = width / 2, width
     while wide - narrow > 1:
         middle = (narrow + wide) / 2
@@ -136,7 +198,7 @@ def ragged(
             narrow = middle
         else:
             wide, found = middle, tried
-    return Lines(found)
+    return Lines(found, children)
 
 
 def _filled(measured: Measured, places: Sequence[Break], width: float) -> list[Line] | None:
@@ -179,12 +241,14 @@ class _NotComposedError(ValueError):
 
 
 def _runs(children: Inlines, voice: Voice, numbers: Iterator[int]) -> Iterator[_Run]:
-    for child in children:
+    for before, child in zip((None, *children), children, strict=False):
         match child:
             case Text(value):
                 yield _Run(value, voice)
             case LineBreak():
                 raise _NotComposedError
+            case Note() if isinstance(before, Note):
+                raise _NotComposedError  # there is a space between their numbers
             case Note():
                 yield _Run(f"{_CALL}{next(numbers)}", voice.smaller(RAISED))
             case Emphasis(inner):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
-from flows.channels.brochure.lines import Lines, lines_of, ragged
+from flows.channels.brochure.lines import Chopped, chopped, lines_of, ragged, with_calls
 from flows.channels.brochure.paper import Paper
 from flows.channels.brochure.plates import picture_address
 from flows.channels.brochure.shaping import Voice
@@ -123,12 +123,21 @@ class _Inline(InlineHtml):
     listed: list[ListedNote] = field(default_factory=list)
     count: int = 0
     depth: int = 0
-    lines: Lines | None = None
+    chopped: Chopped | None = None
+
+    def __call__(self, children: Inlines) -> Markup:
+        """Between the numbers of two notes is a narrow space, lest 1 and 2 be read as 12."""
+        parts: list[Markup] = []
+        for before, child in zip((None, *children), children, strict=False):
+            if isinstance(before, Note) and isinstance(child, Note):
+                parts.append(Markup("\u202f"))
+            parts.append(self._one(child))
+        return Markup("").join(parts)
 
     def _one(self, child: Inline) -> Markup:
         match child:
-            case Text(value) if self.lines and not self.depth:
-                return self.lines.cut(value)
+            case Text(value) if self.chopped and not self.depth:
+                return self.chopped.cut(value)
             case Foreign(language, children):  # no span: see tags
                 return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
             case Link(href, children) if href.startswith("#") and href[1:] not in self.anchors:
@@ -139,8 +148,8 @@ class _Inline(InlineHtml):
                 return super()._one(child)
 
     def _note(self, children: Inlines) -> Markup:
-        if self.lines and not self.depth:
-            self.lines.skip()
+        if self.chopped and not self.depth:
+            self.chopped.skip()
         self.depth += 1
         text = self(children)
         self.depth -= 1
@@ -203,7 +212,7 @@ class Setting:
         voice = Voice(self.paper.serif, self.paper.size(step), self.edition.language, weight=600)
         text = bound(self.edition.title)
         lines = ragged((Text(text),), voice, width, 1, balanced=True)
-        return (lines.cut(text), len(lines.lines)) if lines else (Markup.escape(text), 0)
+        return (lines.html(self.inline), len(lines.lines)) if lines else (Markup.escape(text), 0)
 
     def opening(self) -> Opening:
         """The title and the standfirst of the first page."""
@@ -215,9 +224,7 @@ class Setting:
         family = paper.sans if is_long else paper.serif
         voice = Voice(family, paper.size(0 if small else 1), edition.language)
         lines = ragged(edition.standfirst, voice, paper.block, self.inline.count + 1)
-        self.inline.lines = lines
-        standfirst = self.inline(edition.standfirst)
-        self.inline.lines = None
+        standfirst = lines.html(self.inline) if lines else self.inline(edition.standfirst)
         tall = count * height
         if lines:
             tall += len(lines.lines) * (1 if small else STANDFIRST)
@@ -227,13 +234,11 @@ class Setting:
         """A paragraph, its lines found beforehand where that can be done."""
         indent = self.voice.size if indented else 0.0
         first = self.inline.count + 1
+        lines = None
         if not self.paper.is_ragged:
-            self.inline.lines = lines_of(block.children, self.voice, self.measure, indent, first)
-        names = " ".join(
-            name for name, holds in (("in", indented), ("set", self.inline.lines)) if holds
-        )
-        text = self.inline(block.children)
-        self.inline.lines = None
+            lines = lines_of(block.children, self.voice, self.measure, indent, first)
+        names = " ".join(name for name, holds in (("in", indented), ("set", lines)) if holds)
+        text = lines.html(self.inline) if lines else self.inline(block.children)
         return (_CLASSED if names else _BARE).format(names, text)
 
     def key_figures(self, block: ItemList) -> list[tuple[Markup, Markup]]:
@@ -256,9 +261,9 @@ class Setting:
     def cell(self, children: Inlines) -> Markup:
         """Inline text of a table: its notes stand below it, not at the foot of a page, as
         WeasyPrint loses a footnote whose row moves to the next page."""
-        self.inline.lists = True
+        self.inline.lists, self.inline.chopped = True, chopped(with_calls(children))
         text = self.inline(children)
-        self.inline.lists = self.notes_at_end
+        self.inline.lists, self.inline.chopped = self.notes_at_end, None
         return text
 
     def below(self) -> list[ListedNote]:

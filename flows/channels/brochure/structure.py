@@ -117,6 +117,14 @@ class Structure:
         """The elements in the order in which they were made, the root apart."""
         return iter(self._elements[1:])
 
+    def target(self, node: Node) -> str:
+        """Where the first annotation of a link leads: its action or its destination."""
+        for content in node.contents():
+            if content.annotation:
+                noted = self._objects[self._objects[content.annotation]["Obj"]]
+                return str(noted.get("A", noted.get("Dest")))
+        return ""
+
     def _read(self, element: Any, parent: Node | None) -> Node:
         node = Node(element, str(element["S"]).lstrip("/"), parent)
         self.nodes[element.reference] = node

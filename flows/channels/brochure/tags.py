@@ -50,6 +50,7 @@ def finish(document: Any, pdf: Any) -> None:
     _notes(boxes, last_page=len(document.pages) - 1)
     boxes.name()
     structure.root.kids = list(_spoken(structure.root))
+    _join(structure)
     _number_notes(structure.root)
     structure.write(_ROLES)
 
@@ -143,6 +144,32 @@ def _spoken(node: Node) -> Iterator[Node | Content]:
         elif kids or kid.has_text_of_its_own or kid.type in _CELLS:
             kid.kids = kids
             yield kid
+
+
+def _join(structure: Structure) -> None:
+    """One link, and one passage in another language, though it goes over lines that are each set
+    apart: elements of one kind that follow upon each other and lead to the same place."""
+    for node in (structure.root, *structure.root.below()):
+        kids: list[Node | Content] = []
+        for kid in node.kids:
+            before = kids[-1] if kids else None
+            if (
+                isinstance(kid, Node)
+                and isinstance(before, Node)
+                and _goes_on(structure, before, kid)
+            ):
+                before.take(kid.kids)
+            else:
+                kids.append(kid)
+        node.kids = kids
+
+
+def _goes_on(structure: Structure, before: Node, kid: Node) -> bool:
+    if before.type != kid.type or before.language != kid.language:
+        return False
+    if kid.type in _LINKS:
+        return structure.target(before) == structure.target(kid)
+    return kid.type == "Span" and bool(kid.language)
 
 
 def _number_notes(root: Node) -> None:
