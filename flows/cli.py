@@ -56,6 +56,10 @@ def check(
     entries: Entries = None,
     content: Content = Path("content"),
     output: Output = Path("output"),
+    as_print: Annotated[
+        bool,
+        typer.Option("--print", help="Set the brochures too, and look at them as a printer does."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what is wrong or doubtful in the sources, and where; change nothing."""
@@ -71,6 +75,11 @@ def check(
     owner_of = Store(output, house.trial).entry_of
     judged = plan.decide(surveyed, content, house, plan.Circumstances(utc_now(), owner_of))
     language = language_of(house, judged)
+    if as_print:
+        from flows.command import printing
+
+        refused = printing.show(content, output, judged, language, sys.stdout, as_json=as_json)
+        raise SystemExit(REFUSED if refused else DONE)
     if as_json:
         print_json([entry_as_json(item, language) for item in judged])
     else:

@@ -25,6 +25,7 @@ from flows.rendition import Imprint
 if TYPE_CHECKING:
     from flows.press import Made
     from flows.proof import Proof
+    from flows.proof.sheets import Sheets
 
 #: Renderings that one run waits for at a time, each on a connection of its own.
 WAITING = 8
@@ -153,16 +154,35 @@ class Making:
             )
         )
 
-    def file_proof(self, item: Planned, evidence: Proof) -> dict[str, bytes]:
+    def file_proof(
+        self, item: Planned, evidence: Proof, made: Sequence[Made] = ()
+    ) -> dict[str, bytes]:
         """Write the report of a proof where the editor finds it, held or not; its files."""
         from flows import proof
         from flows.targets.file import write
 
         house = self._office.house
-        report = proof.report(item.edition, self.imprint(item), house, evidence, house.language)
+        report = proof.report(
+            item.edition,
+            self.imprint(item),
+            house,
+            evidence,
+            house.language,
+            pages=self._sheets(item, evidence, made),
+        )
         files = {"proof.json": proof.to_json(evidence), "proof.html": report}
         folder = self._office.store.proof(item.edition.slug, item.revision)
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             write(folder / name, data)
         return files
+
+    def _sheets(self, item: Planned, evidence: Proof, made: Sequence[Made]) -> tuple[Sheets, ...]:
+        """The pages of the PDFs; where a release is corrected, beside those that differ from it."""
+        from flows.proof.sheets import sheets
+
+        files = [file for m in made for file in m.rendition.files]
+        former = self._office.store.release(item.edition.slug, item.revision - 1)
+        paths = (file.path for file in files if file.path.endswith(".pdf"))
+        before = {p: (former / p).read_bytes() for p in paths if (former / p).is_file()}
+        return sheets(files, evidence.checks, before)

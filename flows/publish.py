@@ -202,7 +202,7 @@ async def _produce(
                 *(render(desk, item, channel) for channel in channels.found())
             )
             proof = await prove(desk, item, made)
-            evidence = await asyncio.to_thread(desk.making.file_proof, item, proof)
+            evidence = await asyncio.to_thread(desk.making.file_proof, item, proof, made)
             if not proof.passed:
                 desk.refuse(name, proof)
                 return None, proof

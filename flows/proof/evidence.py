@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flows.edition import Edited, Edition, Finding
 from flows.house import House
 from flows.proof.check import Check, Proof
+from flows.proof.sheets import Sheets
 from flows.reading import plain
 from flows.rendition import Imprint
 from flows.words import catalogue, environment, long_date, say, served
@@ -32,6 +34,16 @@ def _check(check: Check) -> dict[str, Any]:
     }
     if check.fault:
         made["fault"] = _finding(check.fault)
+    if check.marks:
+        made["marks"] = [
+            {
+                "rule": mark.rule,
+                "page": mark.page + 1,
+                "box": [round(edge, 1) for edge in mark.box],
+                "words": mark.words,
+            }
+            for mark in check.marks
+        ]
     return made
 
 
@@ -51,10 +63,12 @@ def report(
     proof: Proof,
     language: str,
     edited: Edited | None = None,
+    pages: Sequence[Sheets] = (),
 ) -> bytes:
     """The proof as one HTML page without any other file, in French or English.
 
-    With ``edited``, the words that rules took or altered are listed too.
+    With ``edited``, the words that rules took or altered are listed too; with ``pages``, each page
+    of the PDFs is shown, with what there is to look at.
     """
     from flows.looks import palette
 
@@ -73,8 +87,14 @@ def report(
         groups=_groups(proof, words),
         faults=[_fault(check, language) for check in proof.checks if check.fault],
         changes=edited.changes if edited else None,
+        pages=pages,
+        marks={rule: words[_key("mark", rule)] for rule in _rules(pages)},
     )
     return page.encode()
+
+
+def _rules(pages: Sequence[Sheets]) -> set[str]:
+    return {mark.rule for file in pages for page in file.pages for mark in page.marks}
 
 
 def _groups(proof: Proof, words: Any) -> list[tuple[str, str, list[Check]]]:

@@ -1,0 +1,116 @@
+"""The pages of the PDFs as pictures, with what a proofreader marks; beside those that a correction
+changed, as they were.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from flows.proof.check import Check, Mark
+from flows.rendition import File
+
+#: Width of a page's picture in pixels, and its colours: text and flat tints need no more.
+WIDTH, COLOURS = 420, 24
+#: The most pages of a file that are shown.
+MOST = 40
+#: pdfium is not made for several threads.
+_LOCK = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark on a page: its rule, its words, and its place in percent from the upper left."""
+
+    rule: str
+    words: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page from 1 on: its picture as a ``data:`` address, what it was before where that
+    differs, and its marks."""
+
+    number: int
+    picture: str
+    before: str
+    marks: tuple[Marked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The pages of one file."""
+
+    path: str
+    pages: tuple[Sheet, ...]
+
+
+def sheets(
+    files: Sequence[File], checks: Sequence[Check], before: Mapping[str, bytes]
+) -> tuple[Sheets, ...]:
+    """The pages of the PDFs that people read; ``before`` has the bytes of the release that is
+    corrected, by path."""
+    return tuple(
+        Sheets(file.path, tuple(_sheets(file, checks, before.get(file.path))))
+        for file in files
+        if file.media_type == "application/pdf" and not file.copy_of
+    )
+
+
+def _sheets(file: File, checks: Sequence[Check], before: bytes | None) -> Iterator[Sheet]:
+    now = list(_pictures(file.data))
+    then = [picture for picture, _ in _pictures(before)] if before else []
+    marks = [m for check in checks if check.subject == file.path for m in check.marks]
+    for number, (picture, size) in enumerate(now):
+        old = then[number] if number < len(then) else b""
+        changed = bool(then) and old != picture
+        yield Sheet(
+            number + 1,
+            _address(picture),
+            _address(old) if changed and old else "",
+            tuple(_marked(mark, size) for mark in marks if mark.page == number),
+        )
+
+
+def _marked(mark: Mark, size: tuple[float, float]) -> Marked:
+    left, bottom, right, top = mark.box
+    width, height = size
+    if right <= left:  # it is about the page
+        left, bottom, right, top = 0, 0, width, height
+    across, down = 100 / width, 100 / height
+    return Marked(
+        *(mark.rule, mark.words, left * across, (height - top) * down),
+        *((right - left) * across, (top - bottom) * down),
+    )
+
+
+def _pictures(data: bytes) -> Iterator[tuple[bytes, tuple[float, float]]]:
+    """Each page as PNG, and its size in points."""
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    with _LOCK:
+        try:
+            document = PdfDocument(data)
+        except PdfiumError:
+            return
+        try:
+            for number in range(min(len(document), MOST)):
+                page = document[number]
+                width, height = page.get_size()
+                image = page.render(scale=WIDTH / width).to_pil().convert("RGB")
+                png = io.BytesIO()
+                image.quantize(COLOURS, dither=0).save(png, "PNG")
+                yield png.getvalue(), (width, height)
+        finally:
+            document.close()
+
+
+def _address(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
