@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -291,3 +292,18 @@ def test_brackets_in_a_title_or_a_name_stand_in_the_tables(tmp_path: Path) -> No
     told = parution("history", *folders).stdout
     assert reason in told
     assert "Anne [x]" in told
+
+
+def test_check_print_measures_the_brochures_and_shows_their_pages(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# Une rive\n\nUn mot et puis un autre.\n", encoding="utf-8")
+    done = parution("check", "--print", "--json", "--content", content, "--output", tmp_path / "o")
+    assert done.returncode == 0, done.stderr
+    [found] = json.loads(done.stdout)
+    files = {check["file"].removeprefix("public/brochure") for check in found["checks"]}
+    assert files == {".pdf", "-a5.pdf", "-booklet.pdf", "-large.pdf", "-leaflet.pdf", "-press.pdf"}
+    assert all(check["passed"] for check in found["checks"])
+    page = Path(found["page"].removeprefix("file://")).read_text(encoding="utf-8")
+    assert page.count("data:image/png") > 8
+    assert not re.search(r"(?:src|href)=\"(?!data:)", page)
