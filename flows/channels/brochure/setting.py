@@ -54,6 +54,8 @@ TITLES = {
 COVER = {"huge": 7, "large": 6, "middle": 4, "small": 3, "tiny": 1}
 #: The height of a line of the standfirst; from so many characters on, one is set in the sans.
 STANDFIRST, _LONG_STANDFIRST = 1.25, 450
+#: A last word of fewer characters is short.
+_SHORT_WORD = 12
 #: A side box of no more words is kept in one piece.
 _SHORT_BOX = 170
 #: What a column of figures is made of, units and blanks aside.
@@ -234,11 +236,13 @@ class Setting:
         """A paragraph, its lines found beforehand where that can be done."""
         indent = self.voice.size if indented else 0.0
         first = self.inline.count + 1
-        lines = None
-        if not self.paper.is_ragged:
-            lines = lines_of(block.children, self.voice, self.measure, indent, first)
+        lines, children = None, block.children
+        if self.paper.is_ragged:
+            children = _with_company(children)
+        else:
+            lines = lines_of(children, self.voice, self.measure, indent, first)
         names = " ".join(name for name, holds in (("in", indented), ("set", lines)) if holds)
-        text = lines.html(self.inline) if lines else self.inline(block.children)
+        text = lines.html(self.inline) if lines else self.inline(children)
         return (_CLASSED if names else _BARE).format(names, text)
 
     def key_figures(self, block: ItemList) -> list[tuple[Markup, Markup]]:
@@ -308,6 +312,15 @@ class Setting:
         filled = [cell for cell in cells if cell not in ("", "–", "—", "-")]
         all_figures = bool(filled) and all(_FIGURE.fullmatch(cell) for cell in filled)
         return Markup(' class="figures"') if all_figures else Markup("")
+
+
+def _with_company(children: Inlines) -> Inlines:
+    """A short last word is bound to the one before it, lest it be alone on the last line."""
+    match children:
+        case (*before, Text(value)) if (last := value.rstrip().rpartition(" "))[0]:
+            if len(last[2]) < _SHORT_WORD:
+                return (*before, Text(f"{last[0]}\u00a0{last[2]}"))
+    return children
 
 
 def title_size(title: str) -> str:
