@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from flows.approval.codes import content_of
@@ -25,6 +25,7 @@ from flows.edition import Edition
 from flows.house import House
 from flows.press import Made
 from flows.proof import Check
+from flows.proof.check import Mark
 from flows.reading import fingerprint
 from flows.rendition import File, Imprint, Rendition
 from flows.targets import SCHEMES, TargetError, shown
@@ -84,20 +85,41 @@ class Depot:
                 self._shelf.write(f"blobs/{file.sha256}", file.data)
         record = {
             "channel": made.rendition.channel,
-            "files": [[f.path, f.media_type, f.sha256] for f in made.rendition.files],
-            "checks": [[c.id, c.subject, c.figure] for c in made.checks],
+            "files": [_file_as_json(file) for file in made.rendition.files],
+            "checks": [_check_as_json(check) for check in made.checks],
         }
         self._shelf.write(f"made/{key}.json", json.dumps(record).encode())
 
-    def _made(self, record: dict[str, list[list[str]]]) -> Made | None:
+    def _made(self, record: dict[str, Any]) -> Made | None:
         files = []
-        for path, media_type, sha256 in record["files"]:
+        for about in record["files"]:
+            sha256 = about.pop("sha256")
             data = self._shelf.read(f"blobs/{sha256}")
             if data is None or hashlib.sha256(data).hexdigest() != sha256:
                 return None
-            files.append(File(path, media_type, data))
-        checks = tuple(Check(id, about, True, figure) for id, about, figure in record["checks"])
+            files.append(File(data=data, **about))
+        checks = tuple(_check(about) for about in record["checks"])
         return Made(Rendition(str(record["channel"]), tuple(files)), checks)
+
+
+def _file_as_json(file: File) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "copy_of": file.copy_of,
+        "is_excerpt": file.is_excerpt,
+    }
+
+
+def _check_as_json(check: Check) -> dict[str, Any]:
+    marks = [[mark.rule, mark.page, mark.box, mark.words] for mark in check.marks]
+    return {"id": check.id, "subject": check.subject, "figure": check.figure, "marks": marks}
+
+
+def _check(about: dict[str, Any]) -> Check:
+    marks = tuple(Mark(rule, page, tuple(box), words) for rule, page, box, words in about["marks"])
+    return Check(about["id"], about["subject"], True, about["figure"], marks=marks)
 
 
 def shared(

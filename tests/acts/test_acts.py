@@ -82,7 +82,7 @@ def test_a_correction_changes_every_channel_at_once(folders) -> None:
     correct(content, output)
     files = workshop.public_files(output / "site")
     own = [data for address, data in files.items() if address.startswith("/2026/edition-00001/")]
-    assert own == [b"edition-00001 revision 2"] * 5
+    assert own == [b"edition-00001 revision 2"] * len(workshop.NAMES)
 
 
 def test_a_correction_keeps_its_address_when_the_title_changes(folders) -> None:

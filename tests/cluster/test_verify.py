@@ -18,7 +18,7 @@ def site(tmp_path: Path) -> Path:
     for n in NUMBERS:
         folder = tmp_path / "2026" / f"edition-{n:05d}"
         folder.mkdir(parents=True)
-        for name in verify.CHANNELS:
+        for name in verify.NAMES:
             is_pdf = name.endswith(".pdf")
             text = "%PDF-1.7\n%%EOF\n" if is_pdf else f"Edition {n:05d}"
             (folder / name).write_text(text, encoding="utf-8")

@@ -119,7 +119,7 @@ class Serving:
     def stop(self) -> tuple[int, str]:
         """SIGTERM; the exit code, and what it had printed."""
         self.process.send_signal(signal.SIGTERM)
-        printed, _ = self.process.communicate(timeout=20)
+        printed, _ = self.process.communicate(timeout=60)
         return self.process.returncode, printed
 
 
