@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from types import MappingProxyType
@@ -180,11 +180,14 @@ def _tone(colour: str, *, lightness: float, saturation: float) -> str:
     return _hex(*(c * 255 for c in colorsys.hls_to_rgb(hue, lightness, min(own, saturation))))
 
 
-def _luminance(colour: str) -> float:
-    """Relative luminance, 0–1 (WCAG 2.2)."""
-    parts = (c / 255 for c in _channels(colour))
-    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+def luminance(channels: Iterable[float]) -> float:
+    """Relative luminance, 0–1, of red, green and blue from 0 to 1 (WCAG 2.2)."""
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def _luminance(colour: str) -> float:
+    return luminance(c / 255 for c in _channels(colour))
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

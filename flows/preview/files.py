@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flows.house import House
+from flows.proof.sheets import page_pictures
 from flows.rendition import File, Rendition
 from flows.words import environment
 
@@ -17,8 +18,6 @@ LEAVES = 24
 LEAF_WIDTH = 760
 #: Colours of a page's picture: text and flat tints need no more, and weigh 40 kB.
 LEAF_COLOURS = 40
-#: The same pages again, in the order and with the marks that a machine needs.
-_FOR_MACHINES = ("-booklet.pdf", "-press.pdf")
 HTML = "text/html; charset=utf-8"
 
 
@@ -36,7 +35,7 @@ def files_beside(path: str, renditions: Sequence[Rendition], house: House) -> tu
             own = house.url(f"{path}/").encode()
             files.append(File(name, file.media_type, file.data.replace(b'"' + own, b'"')))
         elif file.path.startswith("public/"):
-            files.append(File(name, file.media_type, file.data))
+            files.append(replace(file, path=name))
         elif file.path.startswith("assets/"):
             files.append(file)
         elif file.path == "parts/item.json":
@@ -46,12 +45,8 @@ def files_beside(path: str, renditions: Sequence[Rendition], house: House) -> tu
 
 def with_leaves(beside: Sequence[File]) -> tuple[File, ...]:
     """Files, with pictures of the pages of the PDFs that people read."""
-    pictures = [leaf for f in beside if _is_read(f.path) for leaf in _leaves(f.path, f.data)]
-    return (*beside, *pictures)
-
-
-def _is_read(path: str) -> bool:
-    return path.endswith(".pdf") and not path.endswith(_FOR_MACHINES)
+    read = (file for file in beside if file.path.endswith(".pdf") and not file.copy_of)
+    return (*beside, *(leaf for file in read for leaf in _leaves(file)))
 
 
 def leaves(path: str, beside: Sequence[File]) -> dict[str, tuple[str, ...]]:
@@ -64,27 +59,15 @@ def leaves(path: str, beside: Sequence[File]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _leaves(name: str, data: bytes) -> list[File]:
+def _leaves(file: File) -> list[File]:
     """The first pages of a PDF as PNG pictures; none where it cannot be opened."""
-    from pypdfium2 import PdfDocument, PdfiumError
-
-    folder, _, brochure = name.removesuffix(".pdf").rpartition("/")
-    files = []
-    try:
-        document = PdfDocument(data)
-    except PdfiumError:
-        return []
-    try:
-        for number in range(min(len(document), LEAVES)):
-            page = document[number]
-            image = page.render(scale=LEAF_WIDTH / page.get_width()).to_pil().convert("RGB")
-            png = io.BytesIO()
-            image.quantize(LEAF_COLOURS, dither=0).save(png, "PNG")
-            leaf = f"{folder}/leaves/{brochure}/{number + 1:02}.png"
-            files.append(File(leaf, "image/png", png.getvalue()))
-    finally:
-        document.close()
-    return files
+    folder, _, brochure = file.path.removesuffix(".pdf").rpartition("/")
+    return [
+        File(f"{folder}/leaves/{brochure}/{number:02}.png", "image/png", page.png)
+        for number, page in enumerate(
+            page_pictures(file.data, LEAF_WIDTH, LEAF_COLOURS, LEAVES), start=1
+        )
+    ]
 
 
 def _feed_item(data: bytes, house: House) -> bytes:

@@ -81,7 +81,7 @@ class Furniture:
                 continue
             if character in _ORNAMENTS or character in ",;.":
                 reached.add(at + 1)
-            for phrase in map("".join, self._phrases.get(("apart", character), ())):
+            for phrase in map("".join, self.starting("apart", character)):
                 if folded.startswith(phrase, at):
                     reached.add(at + len(phrase))
         return len(folded) in reached

@@ -19,36 +19,27 @@ def prove_excerpt(
     """``sentence`` is the template's that says that this is an excerpt."""
     run = _Run(edition_words(edition, "end").tokens)
     passages = list(_passages(said))
-    undivided = _undivided(said)
-    figure = share(sum(map(len, passages)), len(said.tokens))
-    if "".join(words(sentence)) not in map("".join, passages):
+    figure = share(sum(len(passage) for passage, _ in passages), len(said.tokens))
+    if "".join(words(sentence)) not in ("".join(passage) for passage, _ in passages):
         return fails("excerpt", path, figure, "excerpt-unsaid", words=sentence)
-    for passage, whole in zip(passages, _passages(undivided), strict=True):
-        ways = ("".join(passage), "".join(whole))
-        if not any(run.holds(text) or around.covers(text) for text in ways):
-            shown = " ".join(passage)
+    for ways in passages:
+        if not any(run.holds(text) or around.covers(text) for text in map("".join, ways)):
+            shown = " ".join(ways[0])
             return fails("excerpt", path, figure, "excerpt-differs", Place(path), words=shown)
     return holds("excerpt", path, figure)
 
 
-def _passages(said: Spoken) -> Iterator[tuple[str, ...]]:
-    for start, end in pairwise(sorted({0, *said.starts, len(said.tokens)})):
+def _passages(said: Spoken) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Each block's words as they stand, and without the hyphens at the ends of its lines, at
+    which words were divided; one that begins a block stays."""
+    tokens = said.tokens
+    for start, end in pairwise(sorted({0, *said.starts, len(tokens)})):
         if start < end:
-            yield said.tokens[start:end]
-
-
-def _undivided(said: Spoken) -> Spoken:
-    """The same without the hyphens at which words were divided: those before the end of a line,
-    which stay where they are all that a passage has."""
-    gone = {
-        k
-        for k, mark in enumerate(said.tokens)
-        if mark == "-" and k + 1 in said.breaks and k not in said.starts
-    }
-    kept = [k for k in range(len(said.tokens)) if k not in gone]
-    place = {k: new for new, k in enumerate(kept)}
-    starts = frozenset(place.get(k, len(kept)) for k in said.starts)
-    return Spoken(tuple(said.tokens[k] for k in kept), starts, said.breaks)
+            divided = (
+                k for k in range(start + 1, end) if tokens[k] == "-" and k + 1 in said.breaks
+            )
+            gone = frozenset(divided)
+            yield tokens[start:end], [tokens[k] for k in range(start, end) if k not in gone]
 
 
 class _Run:

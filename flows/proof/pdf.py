@@ -67,8 +67,9 @@ def shown_text(data: bytes) -> Counter[str]:
         return Counter(shown.text for leaf in leaves(pdf) for shown in leaf.shown)
 
 
-def _tree(pdf: Any) -> Iterator[tuple[Any, int] | None]:
-    """The marked-content ids in the order of the structure tree; None at a block's edge."""
+def _tree(pdf: Any) -> Iterator[tuple[Any, int] | str | None]:
+    """The marked-content ids in the order of the structure tree; where a block begins its type,
+    where it ends None."""
     import pikepdf
 
     stack: list[tuple[Any, Any]] = [(pdf.Root.StructTreeRoot.get("/K"), None)]
@@ -88,42 +89,25 @@ def _tree(pdf: Any) -> Iterator[tuple[Any, int] | None]:
                 yield page, int(node.MCID)
             elif (kids := node.get("/K")) is not None and "/S" in node:
                 if str(node.S) not in _INLINE:
-                    yield None
+                    yield str(node.S).lstrip("/")
                     stack.append((edge, None))
                 stack.append((kids, page))
 
 
-def elements(pdf: Any) -> Iterator[tuple[str, list[tuple[Any, int]]]]:
+def elements(pdf: Any) -> list[tuple[str, list[tuple[Any, int]]]]:
     """The structure elements that part text, in order: each one's type, and the ids of the marked
     content in it, that of the elements within it apart."""
-    import pikepdf
-
-    def within(node: Any, page: Any, own: list[tuple[Any, int]], inner: list[Any]) -> None:
-        if isinstance(node, int):
-            own.append((page, node))
-        elif isinstance(node, pikepdf.Array):
-            for kid in list(cast("Any", node)):
-                within(kid, page, own, inner)
-        elif isinstance(node, pikepdf.Dictionary):
-            on = node.get("/Pg")
-            page = on.objgen if on is not None else page
-            if str(node.get("/Type", "")) == "/MCR":
-                own.append((page, int(node.MCID)))
-            elif (kids := node.get("/K")) is not None and "/S" in node:
-                if str(node.S) in _INLINE:
-                    within(kids, page, own, inner)
-                else:
-                    inner.append((node, page))
-
-    stack: list[tuple[Any, Any]] = [(pdf.Root.StructTreeRoot.K[0], None)]
-    while stack:
-        element, page = stack.pop()
-        own: list[tuple[Any, int]] = []
-        inner: list[Any] = []
-        on = element.get("/Pg")
-        within(element.get("/K", []), on.objgen if on is not None else page, own, inner)
-        yield str(element.S).lstrip("/"), own
-        stack.extend(reversed(inner))
+    found: list[tuple[str, list[tuple[Any, int]]]] = []
+    opened: list[list[tuple[Any, int]]] = []
+    for step in _tree(pdf):
+        if isinstance(step, str):
+            found.append((step, []))
+            opened.append(found[-1][1])
+        elif step is None:
+            opened.pop()
+        elif opened:
+            opened[-1].append(step)
+    return found
 
 
 def pdf_words(data: bytes) -> Spoken:
@@ -134,7 +118,8 @@ def pdf_words(data: bytes) -> Spoken:
         if "/StructTreeRoot" not in pdf.Root:
             raise ValueError("the PDF has no structure tree")
         pieces = _pieces(pdf)
-        return _join([None if key is None else pieces.get(key) for key in _tree(pdf)])
+        steps = _tree(pdf)
+        return _join([pieces.get(step) if isinstance(step, tuple) else None for step in steps])
 
 
 def _join(pieces: list[Piece | None]) -> Spoken:

@@ -6,7 +6,9 @@ Each file with text in it must carry the whole edition.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from flows.edition import Edition, Place
 from flows.house import House
@@ -37,12 +39,17 @@ def prove(
 ) -> tuple[Check, ...]:
     around = furniture(rendition.channel, edition, imprint, house)
     checks: list[Check] = []
+
+    @cache
+    def shown_by(path: str) -> Counter[str]:
+        return shown_text(rendition.file(path).data)
+
     for file in rendition.files:
         kind = file.media_type.partition(";")[0]
         if kind == "application/pdf":
             checks += _preflight(file, house.url(f"{imprint.path}/"))
         if file.copy_of:
-            checks.append(_same_text(rendition, file, edition.language))
+            checks.append(_same_text(file, shown_by, edition.language))
             continue
         if file.is_excerpt:
             checks.append(_excerpt(file, edition, around))
@@ -74,8 +81,7 @@ def _words(
     try:
         said = read(data)
     except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
-        why = f"{type(error).__name__}: {error}"
-        return fails("words", path, share(0, len(due[0].tokens)), "file-unreadable", reason=why)
+        return _unreadable("words", path, share(0, len(due[0].tokens)), error)
     best = align(said, due[0], around)
     order = due[0]
     for other in due[1:]:
@@ -86,33 +92,34 @@ def _words(
     return _verdict(path, best, order, house)
 
 
+def _unreadable(id: str, path: str, figure: str, error: Exception) -> Check:
+    reason = f"{type(error).__name__}: {error}"
+    return fails(id, path, figure, "file-unreadable", reason=reason)
+
+
 def _preflight(file: File, address: str) -> tuple[Check, ...]:
     try:
         return preflight(file, address)
     except Exception as error:  # as above
-        why = f"{type(error).__name__}: {error}"
-        return (fails("print-boxes", file.path, "", "file-unreadable", reason=why),)
+        return (_unreadable("print-boxes", file.path, "", error),)
 
 
 def _excerpt(file: File, edition: Edition, around: Furniture) -> Check:
     try:
         said = pdf_words(file.data)
-    except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
-        why = f"{type(error).__name__}: {error}"
-        return fails("excerpt", file.path, share(0, 1), "file-unreadable", reason=why)
+    except Exception as error:  # as above
+        return _unreadable("excerpt", file.path, share(0, 1), error)
     sentence = catalogue("brochure", edition.language)["excerpt"]
     return prove_excerpt(file.path, said, edition, around, sentence)
 
 
-def _same_text(rendition: Rendition, file: File, language: str) -> Check:
+def _same_text(file: File, shown_by: Callable[[str], Counter[str]], language: str) -> Check:
     """Whether a file that is prepared for a machine shows what the file shows that people read,
     and nothing beside it but pages for notes by hand."""
     try:
-        due = shown_text(rendition.file(file.copy_of).data)
-        shown = shown_text(file.data)
-    except Exception as error:  # a file that cannot be read proves nothing, whatever the reason
-        why = f"{type(error).__name__}: {error}"
-        return fails("same-text", file.path, share(0, 1), "file-unreadable", reason=why)
+        due, shown = shown_by(file.copy_of), shown_by(file.path)
+    except Exception as error:  # as above
+        return _unreadable("same-text", file.path, share(0, 1), error)
     jottings = catalogue("brochure", language)["jottings"]
     lost = due - shown
     added = [text for text in shown if text not in due and text.strip() not in ("", jottings)]

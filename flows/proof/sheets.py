@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from flows.proof.check import Check, Mark
 from flows.rendition import File
@@ -19,6 +20,14 @@ WIDTH, COLOURS = 420, 24
 MOST = 40
 #: pdfium is not made for several threads.
 _LOCK = Lock()
+
+
+class Picture(NamedTuple):
+    """A page as PNG, and its size in points."""
+
+    png: bytes
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +74,22 @@ def sheets(
 
 
 def _sheets(file: File, checks: Sequence[Check], before: bytes | None) -> Iterator[Sheet]:
-    now = list(_pictures(file.data))
-    then = [picture for picture, _ in _pictures(before)] if before else []
+    now = list(page_pictures(file.data, WIDTH, COLOURS, MOST))
+    then = [p.png for p in page_pictures(before, WIDTH, COLOURS, MOST)] if before else []
     marks = [m for check in checks if check.subject == file.path for m in check.marks]
-    for number, (picture, size) in enumerate(now):
-        old = then[number] if number < len(then) else b""
-        changed = bool(then) and old != picture
+    for number, picture in enumerate(now):
+        old = then[number] if number < len(then) else picture.png
         yield Sheet(
             number + 1,
-            _address(picture),
-            _address(old) if changed and old else "",
-            tuple(_marked(mark, size) for mark in marks if mark.page == number),
+            _address(picture.png),
+            _address(old) if old != picture.png else "",
+            tuple(_marked(mark, picture) for mark in marks if mark.page == number),
         )
 
 
-def _marked(mark: Mark, size: tuple[float, float]) -> Marked:
+def _marked(mark: Mark, page: Picture) -> Marked:
     left, bottom, right, top = mark.box
-    width, height = size
+    width, height = page.width, page.height
     if right <= left:  # it is about the page
         left, bottom, right, top = 0, 0, width, height
     across, down = 100 / width, 100 / height
@@ -91,8 +99,8 @@ def _marked(mark: Mark, size: tuple[float, float]) -> Marked:
     )
 
 
-def _pictures(data: bytes) -> Iterator[tuple[bytes, tuple[float, float]]]:
-    """Each page as PNG, and its size in points."""
+def page_pictures(data: bytes, width: int, colours: int, most: int) -> Iterator[Picture]:
+    """The first ``most`` pages of a PDF; none where it cannot be opened."""
     from pypdfium2 import PdfDocument, PdfiumError
 
     with _LOCK:
@@ -101,13 +109,13 @@ def _pictures(data: bytes) -> Iterator[tuple[bytes, tuple[float, float]]]:
         except PdfiumError:
             return
         try:
-            for number in range(min(len(document), MOST)):
+            for number in range(min(len(document), most)):
                 page = document[number]
-                width, height = page.get_size()
-                image = page.render(scale=WIDTH / width).to_pil().convert("RGB")
+                size = page.get_size()
+                image = page.render(scale=width / size[0]).to_pil().convert("RGB")
                 png = io.BytesIO()
-                image.quantize(COLOURS, dither=0).save(png, "PNG")
-                yield png.getvalue(), (width, height)
+                image.quantize(colours, dither=0).save(png, "PNG")
+                yield Picture(png.getvalue(), *size)
         finally:
             document.close()
 

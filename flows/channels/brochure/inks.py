@@ -7,13 +7,14 @@ with black point compensation, so that the paper's white stays white.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, ImageCms
+
+from flows.looks import luminance
 
 #: Cyan, magenta, yellow, black; each from 0 to 1.
 Inks = tuple[float, float, float, float]
@@ -32,10 +33,6 @@ class Profile:
 
     name: str
     data: bytes
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
 
 
 class NotAPrinterProfileError(ValueError):
@@ -70,8 +67,8 @@ class Press:
         """The inks of an even colour (channels from 0 to 1)."""
         colour = (red, green, blue)
         if max(colour) - min(colour) <= (_GREY_TEXT if text else _GREY):
-            luminance = _luminance(colour)
-            black = 1.0 if text and luminance < _DARK else self._black(luminance)
+            light = luminance(colour)
+            black = 1.0 if text and light < _DARK else self._black(light)
             return (0.0, 0.0, 0.0, black)
         if colour not in self._solid:
             dot = Image.new("RGB", (1, 1), tuple(round(c * 255) for c in colour))
@@ -92,11 +89,11 @@ class Press:
         strip.putdata([(0, 0, 0, black) for black in range(256)])
         return list(_applied(strip, transform).getchannel("L").tobytes())
 
-    def _black(self, luminance: float) -> float:
+    def _black(self, light: float) -> float:
         """The share of black ink that looks as light as a grey of that relative luminance."""
-        cube = luminance ** (1 / 3) if luminance > 0.008856 else 7.787 * luminance + 16 / 116
-        light = (116 * cube - 16) * 2.55
-        best = min(range(256), key=lambda black: abs(self._ramp[black] - light))
+        cube = light ** (1 / 3) if light > 0.008856 else 7.787 * light + 16 / 116
+        level = (116 * cube - 16) * 2.55
+        best = min(range(256), key=lambda black: abs(self._ramp[black] - level))
         return round(best / 255, 3)
 
     def picture(self, picture: Image.Image) -> Image.Image:
@@ -108,12 +105,6 @@ def _applied(picture: Image.Image, transform: Any) -> Image.Image:
     made = ImageCms.applyTransform(picture, transform)
     assert made is not None  # None is for pictures that are changed in place
     return made
-
-
-def _luminance(colour: tuple[float, float, float]) -> float:
-    parts = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour)
-    r, g, b = parts
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 @cache

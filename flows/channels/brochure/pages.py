@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -52,15 +51,10 @@ class Laid:
     document: Any
     spare: int
 
-    @cached_property
-    def pages(self) -> int:
-        """Their number, without the spare ones."""
-        return len(self.document.pages) - self.spare
-
-    def for_print(self, *, multiple: int = 4) -> bytes:
-        """The pages and as many spare ones as make up a multiple, with their bleed and without
-        tags: what printing is prepared from."""
-        added = min(-self.pages % multiple, self.spare)
+    def for_print(self) -> bytes:
+        """The pages and as many spare ones as make up a multiple of four, as a folded sheet has,
+        with their bleed and without tags: what printing is prepared from."""
+        added = min(-(len(self.document.pages) - self.spare) % 4, self.spare)
         document = self.document.copy(_without(self.document.pages, self.spare - added))
         data: bytes = document.write_pdf(pdf_version="1.6")
         return data

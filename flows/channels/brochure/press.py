@@ -24,7 +24,8 @@ from flows.channels.brochure.paper import MM
 _MARK_FROM, _MARK_TO, _MARK = 4 * MM, 9 * MM, 0.25
 #: Paper around the trimmed page, for the marks.
 _AROUND = 10 * MM
-_FILL, _STROKE = ("rg", "RG"), ("k", "K")
+#: The operators that set a colour of the screen, to fill and to stroke, and those that set inks.
+_IN_INKS = {"rg": "k", "RG": "K"}
 _SHOWS = frozenset(("f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do"))
 
 
@@ -92,12 +93,12 @@ def _in_inks(steps: Sequence[Any], press: Press) -> Iterator[Any]:
         operator = str(step.operator)
         if operator in ("BT", "ET"):
             is_text = operator == "BT"
-        if operator in _FILL:
+        if operator in _IN_INKS:
             red, green, blue = map(float, step.operands)
             text = is_text or _is_for_text(steps, at)
             inks = press.solid(red, green, blue, text=text)
             yield pikepdf.ContentStreamInstruction(
-                [_number(ink) for ink in inks], Operator(_STROKE[_FILL.index(operator)])
+                [_number(ink) for ink in inks], Operator(_IN_INKS[operator])
             )
         else:
             yield step

@@ -9,8 +9,8 @@ from typing import Any
 from flows.proof.check import Check, Mark, fails, holds, share
 from flows.proof.shown import Leaf, Placed
 
-#: Dots per inch under which a picture shows its pixels, and under which they are what one sees.
-FEW_DOTS, TOO_FEW_DOTS = 150, 72
+#: Dots per inch under which a picture shows its pixels.
+FEW_DOTS = 150
 #: Percent of the four inks upon each other that paper can bear.
 MOST_INK = 300
 #: Points of bleed that a cut may miss the edge by (3 mm).

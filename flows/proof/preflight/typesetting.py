@@ -50,10 +50,14 @@ class Setting:
         """The size of the running text's type, in points."""
         return self._text_type[1]
 
+    @property
+    def _last(self) -> int:
+        """The number of the last page."""
+        return len(self.printed.sizes) - 1
+
     def _is_text(self, line: Line) -> bool:
         """Covers apart, whose few lines are set by hand."""
-        covers = (0, len(self.printed.sizes) - 1)
-        if line.page in covers and len(self.printed.sizes) > len(covers):
+        if self._last > 1 and line.page in (0, self._last):
             return False
         return (_family(line), line.size) == self._text_type
 
@@ -96,9 +100,8 @@ class Setting:
     def column(self, line: Line) -> tuple[int, int]:
         """The page of a line and which of its columns it stands in."""
         columns = self._columns.get(line.page, [])
-        number = sum(line.left > start + _NEAR for start, _ in columns[1:])
         at = [k for k, (start, _) in enumerate(columns) if line.left >= start - self.body_size]
-        return line.page, (at[-1] if at else number)
+        return line.page, (at[-1] if at else 0)
 
     def on_grid(self) -> tuple[int, list[Mark]]:
         """How many lines of the text stand on the grid, and those that do not."""
@@ -126,19 +129,10 @@ class Setting:
             for line in block.lines[:-1]
             if self._is_text(line) and len(block.lines) > 2
         ]
-        edges: Counter[tuple[int, int, float]] = Counter(
-            (*self.column(line), round(line.right)) for line in full
-        )
-        reached = sum(
-            n for (page, col, right), n in edges.items() if self._is_edge(edges, page, col, right)
-        )
-        return reached, len(full)
-
-    @staticmethod
-    def _is_edge(edges: Counter[tuple[int, int, float]], page: int, col: int, right: float) -> bool:
-        own = {r: n for (p, c, r), n in edges.items() if (p, c) == (page, col)}
-        edge = max(own, key=lambda r: (own[r], r))
-        return abs(right - edge) <= 1
+        ends: dict[tuple[int, int], Counter[int]] = {}
+        for line in full:
+            ends.setdefault(self.column(line), Counter())[round(line.right)] += 1
+        return sum(map(_at_the_edge, ends.values())), len(full)
 
     def torn(self) -> Iterator[Mark]:
         """What may never be: a heading or a caption left alone, words that were to stay together
@@ -146,7 +140,7 @@ class Setting:
         for block, after in pairwise(self.printed.blocks):
             if block.kind in _HEADINGS and block.lines and after.lines:
                 last, first = block.lines[-1], after.lines[0]
-                if self.column(last) != self.column(first) and last.page < len(self._sizes) - 1:
+                if self.column(last) != self.column(first) and last.page < self._last:
                     yield _mark("stranded-heading", last)
             if block.kind == "Figure" and after.kind == "Caption" and after.page != block.page:
                 yield _mark("stranded-caption", after.lines[0])
@@ -154,10 +148,6 @@ class Setting:
             for line, after_line in pairwise(block.lines):
                 if block.kind in _TEXT and _is_torn(line.text, after_line.text):
                     yield _mark("torn-apart", line)
-
-    @property
-    def _sizes(self) -> tuple[tuple[float, float], ...]:
-        return self.printed.sizes
 
     def loose_ends(self) -> Iterator[Mark]:
         """What should be as rare as can be: widows, orphans, one word on a last line, a hyphen at
@@ -186,20 +176,24 @@ class Setting:
 
     def misplaced(self, margin: float) -> Iterator[Mark]:
         """Text beyond the paper's margin, and text upon text."""
+        by_page: dict[int, list[Line]] = {}
         for line in self.printed.lines():
             if not line.text.strip():
                 continue
+            by_page.setdefault(line.page, []).append(line)
             width, height = self.printed.sizes[line.page]
             left, bottom, right, top = line.box
             inside = left >= margin and right <= width - margin
             if not (inside and bottom >= margin and top <= height - margin / 2):
                 yield _mark("off-paper", line)
-        by_page: dict[int, list[Line]] = {}
-        for line in self.printed.lines():
-            if line.text.strip():
-                by_page.setdefault(line.page, []).append(line)
         for lines in by_page.values():
             yield from _overlaps(sorted(lines, key=lambda ln: -ln.baseline))
+
+
+def _at_the_edge(ends: Counter[int]) -> int:
+    """How many lines of a column end where most do."""
+    edge = max(ends, key=lambda right: (ends[right], right))
+    return sum(count for right, count in ends.items() if abs(right - edge) <= 1)
 
 
 def _overlaps(lines: Sequence[Line]) -> Iterator[Mark]:
