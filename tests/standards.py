@@ -10,8 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
 
-from PIL import Image, ImageChops
+from PIL import Image
 
+from flows.proof.preflight.separations import DOTS, INKS, separated
 from tests.needs import lacking
 
 _SOURCE = Path(__file__).parent / "tools" / "Validate.java"
@@ -42,23 +43,11 @@ def broken(standard: str, paths: Sequence[Path]) -> list[str]:
     return done.stdout.splitlines()
 
 
-INKS = ("Cyan", "Magenta", "Yellow", "Black")
-
-
-def separations(pdf: Path, folder: Path, dpi: int = 60) -> list[dict[str, Image.Image]]:
+def separations(path: Path, dots: int = DOTS) -> list[dict[str, Image.Image]]:
     """Each page's inks as Ghostscript lays them down: 255 is full."""
     if shutil.which("gs") is None:
         lacking("no Ghostscript: tests/tools/setup installs it")
-    command = ["gs", "-q", "-dSAFER", "-dNOPAUSE", "-dBATCH", "-sDEVICE=tiffsep", f"-r{dpi}"]
-    subprocess.run([*command, f"-sOutputFile={folder}/page%d.tif", pdf], check=True)
-    count = len(list(folder.glob("page*(Black).tif")))
-    return [
-        {
-            ink: ImageChops.invert(Image.open(folder / f"page{n}({ink}).tif").convert("L"))
-            for ink in INKS
-        }
-        for n in range(1, count + 1)
-    ]
+    return separated(path.read_bytes(), dots)
 
 
 def most_ink(plates: dict[str, Image.Image]) -> float:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from flows.command.officer import print_json
@@ -27,8 +25,6 @@ _DOUBTFUL = frozenset(
     ("stranded-heading", "stranded-caption", "torn-apart", "overlap", "off-paper", "few-dots")
 )
 _PRESS = "public/brochure-press.pdf"
-#: Dots per inch at which ink is measured: fine enough for a letter's stem.
-_DOTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +76,10 @@ def _ink(rendition: Rendition) -> float | None:
     """The most ink on one spot of the file for the press, as Ghostscript separates it."""
     if shutil.which("gs") is None:
         return None
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "press.pdf").write_bytes(rendition.file(_PRESS).data)
-        command = ["gs", "-q", "-dSAFER", "-dNOPAUSE", "-dBATCH", "-sDEVICE=tiffsep", f"-r{_DOTS}"]
-        subprocess.run(  # noqa: S603 - a command of our own
-            [*command, "-sOutputFile=page%d.tif", "press.pdf"], cwd=folder, check=True
-        )
-        return max((_most(folder, page) for page in folder.glob("page*(Black).tif")), default=0.0)
+    from flows.proof.preflight.separations import most_ink, separated
 
-
-def _most(folder: Path, black: Path) -> float:
-    from PIL import Image, ImageChops, ImageMath
-
-    stem = black.name.removesuffix("(Black).tif")
-    plates = [
-        ImageChops.invert(Image.open(folder / f"{stem}({ink}).tif").convert("L"))
-        for ink in ("Cyan", "Magenta", "Yellow", "Black")
-    ]
-    total = ImageMath.lambda_eval(
-        lambda v: v["c"] + v["m"] + v["y"] + v["k"], **dict(zip("cmyk", plates, strict=True))
-    )
-    return float(total.getextrema()[1]) / 2.55
+    pages = separated(rendition.file(_PRESS).data)
+    return max((most_ink(tuple(page.values())) for page in pages), default=0.0)
 
 
 def show(

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from build_fonts import BLANKS
 from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
@@ -25,8 +26,7 @@ STYLES = {
     "700-normal": "bold",
     "700-italic": "bold-italic",
 }
-#: Fixed blanks, as a share of an em; and characters that look like another.
-BLANKS = {0x2009: 0.2, 0x202F: 0.2}
+#: Characters that look like another.
 ALIKE = {0x2010: 0x2D, 0x2011: 0x2D}
 
 

@@ -12,12 +12,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from flows.channels._html import InlineHtml
 from flows.channels.brochure.html import line_above, speakers, titled_qr, w3c
-from flows.channels.brochure.setting import title_size
+from flows.channels.brochure.setting import PrintedHtml, title_size
 from flows.edition import (
     Edition,
-    Foreign,
     Heading,
     Inline,
     Inlines,
@@ -103,7 +101,7 @@ def _length(children: Inlines) -> int:
     return len(inline_text(children))
 
 
-class _Bare(InlineHtml):
+class _Bare(PrintedHtml):
     """Inline text without its notes, and with nothing but the words of its links."""
 
     def _one(self, child: Inline) -> Markup:
@@ -112,8 +110,6 @@ class _Bare(InlineHtml):
                 return Markup("")
             case Link(_, children):
                 return self(children)
-            case Foreign(language, children):
-                return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
             case _:
                 return super()._one(child)
 

@@ -114,7 +114,20 @@ class Entry(NamedTuple):
 
 
 @dataclass
-class _Inline(InlineHtml):
+class PrintedHtml(InlineHtml):
+    """Inline text for WeasyPrint: a passage in another language is no span, which it has no
+    structure element for (see :mod:`.tags`)."""
+
+    def _one(self, child: Inline) -> Markup:
+        match child:
+            case Foreign(language, children):
+                return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
+            case _:
+                return super()._one(child)
+
+
+@dataclass
+class _Inline(PrintedHtml):
     """Inline text with footnotes at their call, or while ``lists``, with the notes in ``listed``
     and links to them. A note within a footnote stands in parentheses, as a footnote has no foot
     of its own, and is numbered before it as everywhere. A link to an anchor that is not there is
@@ -140,8 +153,6 @@ class _Inline(InlineHtml):
         match child:
             case Text(value) if self.chopped and not self.depth:
                 return self.chopped.cut(value)
-            case Foreign(language, children):  # no span: see tags
-                return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
             case Link(href, children) if href.startswith("#") and href[1:] not in self.anchors:
                 return self(children)
             case Note(children):

@@ -107,18 +107,16 @@ def inks(path: str, pages: Sequence[Leaf]) -> Check:
 def _most_ink(picture: Any) -> float:
     """The most ink on one dot of a picture in four inks, in percent of one."""
     import pikepdf
-    from PIL import Image, ImageMath
+    from PIL import Image
+
+    from flows.proof.preflight.separations import most_ink
 
     if str(picture.get("/Filter", "")) == "/DCTDecode":
         # Pillow turns Adobe's inks, which are written upside down, back by itself.
         opened: Image.Image = Image.open(BytesIO(picture.read_raw_bytes()))
     else:
         opened = pikepdf.PdfImage(picture).as_pil_image()
-    cyan, magenta, yellow, black = opened.convert("CMYK").split()
-    total = ImageMath.lambda_eval(
-        lambda v: v["c"] + v["m"] + v["y"] + v["k"], c=cyan, m=magenta, y=yellow, k=black
-    )
-    return float(total.getextrema()[1]) / 2.55
+    return most_ink(opened.convert("CMYK").split())
 
 
 def code(path: str, data: bytes, address: str) -> Check:
