@@ -1,30 +1,19 @@
-"""The house: who publishes, read from ``content/house.toml``.
-
-Without that file everything works as a *trial*: marked so on each channel, with the local target
-only, and no guid frozen.
-"""
+"""The house: who publishes, as ``content/house.toml`` says."""
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from flows.edition import FORBIDDEN
+from flows.themes import THEMES
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-class HouseError(Exception):
-    """house.toml cannot be used; the message names the file, the key and what to do."""
 
 
 #: What some readers of cron lines take, and others do not: L, W, # and ?.
@@ -36,11 +25,32 @@ class _Frozen(BaseModel):
 
 
 class Looks(_Frozen):
-    """One strong colour, one deep neutral, one paper tint; everything else is a tint of these."""
+    """A theme, and three colours: one strong, one deep neutral, one paper tint; everything else
+    is a tint of these. Colours that are not named are the theme's."""
 
-    strong: Colour = "#9b2d1f"
-    deep: Colour = "#1f2a36"
-    paper: Colour = "#f6f2ea"
+    theme: Literal["parcels", "threads"] = "parcels"
+    strong: Colour
+    deep: Colour
+    paper: Colour
+    #: The house's own stylesheet for the brochure, laid on top of the theme's.
+    css: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_theme(cls, given: Any) -> Any:
+        theme = THEMES.get(given.get("theme", "parcels"), THEMES["parcels"])
+        return {"strong": theme.strong, "deep": theme.deep, "paper": theme.paper, **given}
+
+
+class Print(_Frozen):
+    """The printing condition: an ICC output profile in four inks, by the name of its file beside
+    house.toml, and what the print shop calls the condition. Without one, the profile that comes
+    with Parution. ``sha256`` and ``data`` are the file's."""
+
+    profile: str = Field(default="", pattern=r"^([^/\\.][^/\\]*\.ic[cm])?$")
+    condition: str = ""
+    sha256: str = ""
+    data: bytes = Field(default=b"", exclude=True, repr=False)
 
 
 class Schedule(_Frozen):
@@ -169,7 +179,8 @@ class House(_Frozen):
     email: str = ""
     licence: str = ""
     tag_authority: str = ""
-    looks: Looks = Looks()
+    looks: Looks = Looks.model_validate({})
+    print: Print = Print()
     schedule: Schedule = Field(default=Schedule(), exclude=True)
     rules: Rules = Rules()
     # How this house works, which is in no file that it publishes, and so in no manifest.
@@ -223,54 +234,7 @@ class House(_Frozen):
 
 #: A trial's house: no name of its own, so that nobody takes it for one.
 TRIAL = House(name="Parution", trial=True)
-
-
-def read_house(content: Path) -> House:
-    """The house of a content folder, or :data:`TRIAL`. Raises :class:`HouseError`."""
-    path = content / "house.toml"
-    if not path.exists():
-        return TRIAL
-    try:
-        return House.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HouseError(
-            f"{path}: cannot be read: {error}. Look at that line for a quotation mark that is not "
-            "closed, or an = that is missing."
-        ) from error
-    except OSError as error:
-        raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValidationError, ZoneInfoNotFoundError) as error:
-        raise HouseError(f"{path}: {_explain(error)}") from error
-
-
-def _explain(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    return "".join(f"\n  {_key(fault)}: {_what(fault)}" for fault in error.errors())
-
-
-def _key(fault: ErrorDetails) -> str:
-    return ".".join(str(part) for part in fault["loc"])
-
-
-def _what(fault: ErrorDetails) -> str:
-    """A fault in words; the key that was meant where one comes close."""
-    if fault["type"] == "extra_forbidden":
-        name = str(fault["loc"][-1])
-        if len(fault["loc"]) > 1 and name in House.model_fields:
-            return f"no such setting here: put the line of {name} above the first [table]"
-        meant = difflib.get_close_matches(name, _SETTINGS, 1)
-        return f"no such setting; do you mean {meant[0]}?" if meant else "no such setting"
-    if fault["type"] == "missing":
-        return "must be there"
-    if "#" in str(fault.get("ctx", {}).get("pattern", "")):
-        return f"a colour is written like #0f5c63, not {fault['input']!r}"
-    if fault["type"] == "string_pattern_mismatch" and fault["loc"][0] == "hooks":
-        return f"a webhook's name has small letters, digits and hyphens, not {fault['input']!r}"
-    if fault["type"] == "string_pattern_mismatch":
-        return f"a language is written like fr or en, not {fault['input']!r}"
-    return fault["msg"].removeprefix("Value error, ")
-
-
-_MODELS = (House, Looks, Schedule, Rules, Approval, Targets, Notify, Hook, Storage)
-_SETTINGS = tuple(name for model in _MODELS for name in model.model_fields)
+#: Every table of house.toml.
+TABLES = (
+    House, Looks, Print, Schedule, Rules, Approval, Targets, Notify, Hook, Storage,
+)  # fmt: skip

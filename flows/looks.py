@@ -17,6 +17,7 @@ from types import MappingProxyType
 from flows.house import House
 from flows.house import Looks as Colours
 from flows.rendition import File
+from flows.themes import HUMANIST, THEMES
 from flows.words import TEMPLATES, environment
 
 #: The least contrast of text with its ground, as WCAG measures it.
@@ -213,14 +214,19 @@ def site_assets(house: House) -> tuple[File, ...]:
 
 @cache
 def _site_assets(colours: Colours) -> tuple[File, ...]:
-    fonts = _fonts()
-    names = {stem: font.path.removeprefix("assets/") for stem, font in fonts.items()}
+    faces = THEMES[colours.theme].faces
+    sans = "humanist" if faces.sans == HUMANIST else "sans"
+    stems = ("serif-", f"{sans}-")
+    used = {stem: font for stem, font in _fonts().items() if stem.startswith(stems)}
+    names = {stem: font.path.removeprefix("assets/") for stem, font in used.items()}
     shades = _palette(colours)
     css = (
         environment("site")
         .get_template("site.css")
         .render(
             fonts=names,
+            sans=sans,
+            titles_in_sans=faces.title == faces.sans,
             light=asdict(shades.light),
             dark=asdict(shades.dark),
             palette=shades,
@@ -228,7 +234,7 @@ def _site_assets(colours: Colours) -> tuple[File, ...]:
         )
     )
     stylesheet = asset("site", "css", "text/css", css.encode())
-    return stylesheet, *fonts.values()
+    return stylesheet, *used.values()
 
 
 @cache

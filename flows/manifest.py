@@ -18,6 +18,8 @@ from flows.sources import Entry
 
 #: Raised when the meaning of a key changes.
 FORMAT = 1
+#: Where a release keeps the files of its house.
+HOUSE_FILES = "house"
 
 
 def manifest_of(
@@ -55,6 +57,7 @@ def _imprint_to_json(imprint: Imprint) -> dict[str, Any]:
             {"number": r.number, "at": r.at.isoformat(), "note": r.note} for r in imprint.history
         ],
         "versions": dict(imprint.versions),
+        "parts": list(imprint.parts),
     }
 
 
@@ -71,12 +74,16 @@ def imprint_from(manifest: Mapping[str, Any]) -> Imprint:
         ),
         trial=kept["trial"],
         versions=tuple(kept["versions"].items()),
+        parts=tuple(kept.get("parts", ())),
     )
 
 
-def house_from(manifest: Mapping[str, Any]) -> House:
-    """The house as it was when a release was made."""
-    return House.model_validate({**manifest["house"], "trial": manifest["trial"]})
+def house_from(manifest: Mapping[str, Any], folder: Path) -> House:
+    """The house as it was when the release in ``folder`` was made."""
+    kept = {**manifest["house"], "trial": manifest["trial"]}
+    if (name := kept.get("print", {}).get("profile")) and "withdrawn" not in manifest:
+        kept["print"] = {**kept["print"], "data": (folder / HOUSE_FILES / name).read_bytes()}
+    return House.model_validate(kept)
 
 
 def tombstone_manifest(
@@ -131,7 +138,7 @@ def rebuild(folder: Path) -> dict[str, bytes]:
     from flows import channels, editing, shelf, sources
 
     manifest = read_manifest(folder)
-    house, imprint = house_from(manifest), imprint_from(manifest)
+    house, imprint = house_from(manifest, folder), imprint_from(manifest)
     if "withdrawn" in manifest:
         files = shelf.tombstone(line_from(manifest), imprint, house)
         return {file.path: file.data for file in files}

@@ -13,7 +13,8 @@ from typing import Self
 
 from flows.approval import codes
 from flows.clocks import utc_now
-from flows.house import House, read_house
+from flows.house import House
+from flows.house_file import read_house
 from flows.ledger import COMMITTING, Ledger
 from flows.store import Store
 

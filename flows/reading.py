@@ -37,6 +37,8 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
 
 #: A key figure is no longer, in characters.
 _LONGEST_FIGURE = 18
+#: More parts than these look like a quilt, where each is a shape.
+_MOST_PARTS = 9
 
 
 def plain(text: str) -> str:
@@ -128,6 +130,20 @@ def is_programme(table: Table) -> bool:
     """Whether a table is the programme of a day: each row begins with a time."""
     firsts = [plain(inline_text(row[0])) for row in table.rows if row]
     return len(firsts) > 1 and all(map(_CLOCK.fullmatch, firsts))
+
+
+def parts_of(edition: Edition) -> tuple[int, ...]:
+    """How many words each part of an edition has, at least 1; a part is what stands under a
+    heading or in a side box. Of too many parts, the smallest neighbours are taken together."""
+    counts = [1]
+    for block in edition.blocks:
+        if isinstance(block, Heading | SideBox):
+            counts.append(1)
+        counts[-1] += sum(len(inline_text(run).split()) for run in inline_runs(block))
+    while len(counts) > _MOST_PARTS:
+        at = min(range(len(counts) - 1), key=lambda i: counts[i] + counts[i + 1])
+        counts[at : at + 2] = [counts[at] + counts[at + 1]]
+    return tuple(counts)
 
 
 def pictures(edition: Edition) -> tuple[Picture, ...]:

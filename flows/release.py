@@ -23,7 +23,8 @@ from flows import site, sources
 from flows.edition import Edition
 from flows.house import House
 from flows.ledger import ROLLED_BACK, Fact, Ledger, fact_of, fact_to_json
-from flows.manifest import manifest_of, to_json
+from flows.manifest import HOUSE_FILES, manifest_of, to_json
+from flows.reading import parts_of
 from flows.rendition import Imprint, Rendition, Revision, tool_versions
 from flows.sources import Entry
 from flows.store import Store
@@ -71,6 +72,7 @@ def imprint_of(edition: Edition, house: House, revision: int, now: datetime) -> 
         history=(Revision(revision, moment),),
         trial=house.trial,
         versions=tool_versions(),
+        parts=parts_of(edition),
     )
 
 
@@ -113,6 +115,8 @@ def stage(
     draft = folder / edition.slug
     for path in dict.fromkeys((entry.source, *entry.files)):
         _write_below(draft / "source", str(path.relative_to(content)), path.read_bytes())
+    if house.print.data:
+        _write_below(draft / HOUSE_FILES, house.print.profile, house.print.data)
     copied = sources.entries(draft / "source")
     if [sources.fingerprint(copy) for copy in copied] != [fingerprint]:
         raise ChangedMeanwhileError(f"{entry.name} changed while it was being published")

@@ -33,6 +33,8 @@ class Imprint:
 
     ``path`` is ``<year>/<slug>``, without slashes at its ends. ``guid`` is a ``tag:`` URI
     (RFC 4151), frozen at the first publication; in a trial it is a ``urn:`` that says so.
+    ``parts`` are the words of each part at the first publication, from which covers are drawn:
+    a correction has the cover of the first.
     """
 
     revision: int
@@ -41,6 +43,7 @@ class Imprint:
     history: tuple[Revision, ...]
     trial: bool = False
     versions: tuple[tuple[str, str], ...] = ()
+    parts: tuple[int, ...] = ()
 
     @property
     def published(self) -> datetime:

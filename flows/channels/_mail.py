@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import css_inline
 
-from flows.edition import Edition, Heading, SideBox
 from flows.looks import Palette, mix
-from flows.reading import inline_runs, inline_text
 
 #: Characters to a line: at four bytes each, below the 998 octets of RFC 5322 §2.1.1.
 _LINE = 240
 #: HTML's own blanks; a no-break space is text.
 _BLANKS = " \t\r\f"
 STRIP_HEIGHT = 56
-_FEWEST, _MOST = 4, 9
+_FEWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,11 @@ def folded(html: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def strip(edition: Edition, palette: Palette) -> tuple[Parcel, ...]:
-    """The cover as a row of parcels, one for each part of the edition, as wide as its share of
+def strip(parts: Sequence[int], palette: Palette) -> tuple[Parcel, ...]:
+    """The cover as a row of parcels, one for each part of an edition, as wide as its share of
     the words: the longest in the strong colour, the next in the deep one, the others in tints.
     Table cells show where pictures are blocked."""
-    counts = _parts(edition)
+    counts = _enough(parts)
     order = sorted(range(len(counts)), key=lambda at: (-counts[at], at))
     tints = _tints(palette)
     parcels = []
@@ -99,15 +98,9 @@ def _percent(counts: list[int], whole: int) -> list[int]:
     return [share + 3 for share in shares]
 
 
-def _parts(edition: Edition) -> list[int]:
-    counts = [1]
-    for block in edition.blocks:
-        if isinstance(block, Heading | SideBox):
-            counts.append(1)
-        counts[-1] += sum(len(inline_text(run).split()) for run in inline_runs(block))
-    while len(counts) > _MOST:
-        at = min(range(len(counts) - 1), key=lambda i: counts[i] + counts[i + 1])
-        counts[at : at + 2] = [counts[at] + counts[at + 1]]
+def _enough(parts: Sequence[int]) -> list[int]:
+    """The parts, the largest divided while they are too few for a row."""
+    counts = list(parts)
     while len(counts) < _FEWEST:
         at = max(range(len(counts)), key=lambda i: counts[i])
         larger = -(-counts[at] * 5 // 8)

@@ -17,7 +17,7 @@ from flows.channels._views import description, views
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import palette, site_assets
-from flows.reading import pictures
+from flows.reading import parts_of, pictures
 from flows.rendition import File, Imprint, Rendition
 from flows.words import environment
 
@@ -52,7 +52,7 @@ def _page(facts: About, stylesheet: str) -> str:
             _context(facts),
             inline=InlineHtml(call=_linked_call(facts)),
             stylesheet=stylesheet,
-            cover=cover_svg(facts.edition, facts.house, *_COVER),
+            cover=cover_svg(facts.edition, facts.imprint, facts.house, *_COVER),
             description=description(facts.edition),
             lead=f"{facts.address}pictures/{quote(images[0].name)}" if images else "",
         )
@@ -61,7 +61,7 @@ def _page(facts: About, stylesheet: str) -> str:
 
 def _mail(facts: About) -> str:
     env = environment("newsletter")
-    parcels = strip(facts.edition, palette(facts.house))
+    parcels = strip(facts.imprint.parts or parts_of(facts.edition), palette(facts.house))
     context = _context(facts)
     html = env.get_template("mail.html").render(
         context,

@@ -28,7 +28,7 @@ DONE, REFUSED, WRONG_USE, FAILED = range(4)
 
 
 def house_of(content: Path) -> House:
-    from flows.house import HouseError, read_house
+    from flows.house_file import HouseError, read_house
 
     if not content.is_dir():
         wrong_use(f"{content}: no such folder; name the one with the editions: --content DIR")

@@ -22,7 +22,15 @@ from flows.words import catalogue
 
 #: What may never be, and what is to be seen by a person, as against what is merely counted.
 _DOUBTFUL = frozenset(
-    ("stranded-heading", "stranded-caption", "torn-apart", "overlap", "off-paper", "few-dots")
+    (
+        "stranded-heading",
+        "stranded-caption",
+        "torn-apart",
+        "overlap",
+        "outside-column",
+        "off-paper",
+        "few-dots",
+    )
 )
 _PRESS = "public/brochure-press.pdf"
 

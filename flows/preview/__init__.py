@@ -270,6 +270,8 @@ def _all_changes(manuscript: Manuscript, edited: Edited) -> tuple[Change, ...]:
 
 
 def _font_names(paths: Sequence[str]) -> dict[str, str]:
-    """``serif-regular`` → ``assets/serif-regular-1a2b3c4d.woff2``."""
+    """``serif-regular`` → ``assets/serif-regular-1a2b3c4d.woff2``; the sans of any theme is
+    ``sans-…``."""
     fonts = (path for path in paths if path.endswith(".woff2"))
-    return {path.removeprefix("assets/").rsplit("-", 1)[0]: path for path in fonts}
+    stems = {path.removeprefix("assets/").rsplit("-", 1)[0]: path for path in fonts}
+    return {stem.replace("humanist-", "sans-"): path for stem, path in stems.items()}

@@ -13,6 +13,8 @@ from functools import cached_property
 from math import hypot
 from typing import Any, NamedTuple
 
+from flows.proof.grounds import Colour, Grounds
+
 _Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: The marked-content id of what stands in an artifact.
@@ -116,15 +118,24 @@ class Shown:
 
     ``page`` is from 0; ``x`` and ``y`` are where it begins on its baseline, ``size`` is that of
     its type, both in points; ``mark`` is the id of the marked content that it stands in,
-    :data:`ARTIFACT`, or None. Letters are reckoned only when asked for.
+    :data:`ARTIFACT`, or None; ``colours`` are its own and that of the ground it stands on.
+    Letters are reckoned only when asked for.
     """
 
-    __slots__ = ("_string", "font", "mark", "page", "scale", "size", "x", "y")
+    __slots__ = ("_string", "colours", "font", "mark", "page", "scale", "size", "x", "y")
 
     def __init__(
-        self, page: int, mark: int | None, font: Font, size: float, at: _Matrix, string: bytes
+        self,
+        page: int,
+        mark: int | None,
+        font: Font,
+        size: float,
+        at: _Matrix,
+        string: bytes,
+        grounds: Grounds,
     ) -> None:
         self.page, self.mark, self.font = page, mark, font
+        self.colours = (grounds.colour, grounds.beneath(at[4], at[5], size * abs(at[3] or at[1])))
         self.scale = abs(at[0]) or abs(at[1])
         self.size = size * (abs(at[3]) or abs(at[1]))
         self.x, self.y = at[4], at[5]
@@ -168,12 +179,13 @@ class Reader:
         self.placed: list[Placed] = []
         self.colours: set[tuple[str, tuple[float, ...]]] = set()
         self._marks: list[int | None] = []
+        self._grounds = Grounds()
 
     def read(self, source: Any, resources: Any, matrix: _Matrix = _PLAIN) -> Iterator[Shown]:
         import pikepdf
 
-        stack: list[_Matrix] = []
-        text = _PLAIN
+        stack: list[tuple[_Matrix, Colour]] = []
+        text, grounds = _PLAIN, self._grounds
         font, size, advance = Font({}), 0.0, 0.0
         for step in pikepdf.parse_content_stream(source):
             operands: Any = step.operands
@@ -183,9 +195,9 @@ class Reader:
                 case "EMC":
                     self._marks.pop()
                 case "q":
-                    stack.append(matrix)
+                    stack.append((matrix, grounds.colour))
                 case "Q":
-                    matrix = stack.pop()
+                    matrix, grounds.colour = stack.pop()
                 case "cm":
                     matrix = _times(_matrix(operands), matrix)
                 case "Tf":
@@ -200,7 +212,7 @@ class Reader:
                 case "Tj" | "TJ":
                     string = _hexadecimal(operands[0])
                     at = _times(_times((1, 0, 0, 1, advance, 0), text), matrix)
-                    yield Shown(self.number, self._mark(), font, size, at, string)
+                    yield Shown(self.number, self._mark(), font, size, at, string, grounds)
                     advance += font.width(string) * size / 1000
                 case "Do":
                     drawn = resources.XObject[operands[0]]
@@ -212,8 +224,9 @@ class Reader:
                         self.placed.append(Placed(self.number, drawn, across, up))
                 case "rg" | "RG" | "k" | "K" | "g" | "G" as operator:
                     self.colours.add((operator, tuple(map(float, operands))))
-                case _:
-                    pass
+                    grounds.set(operator, operands)
+                case operator:
+                    grounds.draw(operator, operands, matrix)
 
     def _mark(self) -> int | None:
         if ARTIFACT in self._marks:

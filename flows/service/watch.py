@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from flows.house_file import is_of_house
 from flows.sources import is_outside, is_passed_over
 
 #: Seconds for which a file keeps its size and its times before it is taken to be whole.
@@ -25,7 +26,6 @@ SETTLE = 0.6
 PATIENCE = 300.0
 #: Seconds for which what has settled waits for the rest of a storm.
 STORM = 2.0
-HOUSE = "house.toml"
 _ZIPPED = frozenset({".docx", ".odt"})
 #: As deep as an edition's folder is read.
 _DEPTH = 4
@@ -59,8 +59,8 @@ def is_settled(name: str, content: Path, settle: float = SETTLE) -> bool:
 
 
 async def changes(content: Path, settle: float = SETTLE) -> AsyncIterator[frozenset[str]]:
-    """Names of entries (and ``house.toml``) that have changed and settled, for as long as it is
-    asked. A storm comes as one set; a file that grows comes at its end.
+    """Names of entries (and of the house's files) that have changed and settled, for as long as
+    it is asked. A storm comes as one set; a file that grows comes at its end.
 
     Raises OSError where the folder cannot be watched.
     """
@@ -124,7 +124,7 @@ def _is_below(path: Path, root: Path) -> bool:
 
 
 def _matters(name: str, root: Path) -> bool:
-    return name == HOUSE or not is_passed_over(name, root)
+    return is_of_house(name) or not is_passed_over(name, root)
 
 
 async def _settling(

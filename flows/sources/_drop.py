@@ -20,7 +20,7 @@ PICTURES = frozenset(
 #: What stands beside editions without being one: settings, scripts, half-copied and lock files.
 _PASSED_OVER = re.compile(
     r"\.|~|house\.toml$|readme(\.|$)|thumbs\.db$|desktop\.ini$"
-    r"|.*(~|\.(toml|css|js|part|tmp|temp|crdownload|download|swp|bak|lock))$",
+    r"|.*(~|\.(toml|css|icc|icm|js|part|tmp|temp|crdownload|download|swp|bak|lock))$",
     re.IGNORECASE,
 )
 EDITION_TOML = "edition.toml"

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from flows import channels, editing, sources
 from flows.edition import Edition
-from flows.house import House, read_house
+from flows.house import House
+from flows.house_file import read_house
 from flows.rendition import Imprint, Revision
 
 

@@ -80,6 +80,8 @@ HOUSE = House(
     looks=Looks(strong="#9b2d1f", deep="#1f2a36", paper="#f6f2ea"),
 )
 BARE = TRIAL
+#: The other theme, in its own colours.
+THREADS = HOUSE.model_copy(update={"looks": Looks.model_validate({"theme": "threads"})})
 
 FRENCH = Edition(
     slug="la-riviere-en-partage",

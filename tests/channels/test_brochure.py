@@ -63,6 +63,7 @@ FILES = {
 CASES: dict[str, tuple[Edition, Imprint, House]] = {
     "french": (demo.FRENCH, demo.CORRECTED, demo.HOUSE),
     "english-on-trial": (demo.ENGLISH, demo.ON_TRIAL, demo.BARE),
+    "in-threads": (demo.FRENCH, demo.IMPRINT, demo.THREADS),
 }
 each_case = pytest.mark.parametrize("case", CASES)
 each_file = pytest.mark.parametrize("path", FILES)
@@ -526,7 +527,7 @@ def test_the_head_of_a_long_table_is_said_again_on_each_page() -> None:
 
 @each_case
 def test_the_cover_is_drawn_as_before(case: str) -> None:
-    drawn = str(cover_svg(CASES[case][0], CASES[case][2], 132, 126))
+    drawn = str(cover_svg(*CASES[case], 132, 126))
     golden = GOLDEN / case / "golden" / "cover.svg"
     if os.environ.get("PARUTION_SAVE_GOLDEN"):
         golden.parent.mkdir(parents=True, exist_ok=True)
@@ -537,21 +538,22 @@ def test_the_cover_is_drawn_as_before(case: str) -> None:
 @settings(deadline=None)
 @given(
     slug=st.text(max_size=20),
+    house=st.sampled_from((demo.HOUSE, demo.THREADS)),
     lengths=st.lists(st.integers(0, 900), max_size=40),
     size=st.tuples(st.floats(10, 3000), st.floats(10, 3000)),
 )
 def test_any_edition_has_a_cover_without_words(
-    slug: str, lengths: list[int], size: tuple[float, float]
+    slug: str, house: House, lengths: list[int], size: tuple[float, float]
 ) -> None:
     blocks = tuple(
         block
         for number, length in enumerate(lengths)
         for block in (Heading(1, (Text("Partie"),), f"a{number}"), p("mot " * length))
     )
-    drawn = str(cover_svg(Edition(slug, "fr", "T", blocks), demo.HOUSE, *size))
+    drawn = str(cover_svg(Edition(slug, "fr", "T", blocks), demo.IMPRINT, house, *size))
     root = ET.fromstring(drawn)
     assert not "".join(root.itertext()).strip()
-    assert 5 <= len(root) <= 9
+    assert 5 <= len(root) <= 10
     assert "nan" not in drawn
     assert "inf" not in drawn
 
@@ -559,7 +561,7 @@ def test_any_edition_has_a_cover_without_words(
 def test_another_edition_has_another_cover() -> None:
     def drawn(slug: str) -> str:
         return hashlib.sha256(
-            cover_svg(replace(demo.FRENCH, slug=slug), demo.HOUSE, 9, 9).encode()
+            cover_svg(replace(demo.FRENCH, slug=slug), demo.IMPRINT, demo.HOUSE, 9, 9).encode()
         ).hexdigest()
 
     assert drawn("a") == drawn("a")

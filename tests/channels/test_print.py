@@ -21,15 +21,15 @@ from PIL import Image, ImageChops, ImageStat
 
 from flows.channels import brochure
 from flows.channels.brochure.booklet import sides
-from flows.channels.brochure.inks import (
+from flows.channels.brochure.paper import A5, MM
+from flows.channels.brochure.press import Job, for_press
+from flows.edition import Edition, Figure, Paragraph, Text
+from flows.inks import (
     NotAPrinterProfileError,
     Press,
     Profile,
     standard_profile,
 )
-from flows.channels.brochure.paper import A5, MM
-from flows.channels.brochure.press import Job, for_press
-from flows.edition import Edition, Figure, Paragraph, Text
 from flows.proof import prove_rendition
 from flows.proof.shown import leaves
 from flows.rendition import Rendition

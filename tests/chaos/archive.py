@@ -213,7 +213,7 @@ def telling(tell: Reached) -> None:
 def warm() -> None:
     """Load in this process, once, what each of its children would load for itself."""
     from flows import shelf
-    from flows.house import read_house
+    from flows.house_file import read_house
 
     for module in ("flows.site", "flows.targets.mirror", "tests.chaos.target"):
         import_module(module)

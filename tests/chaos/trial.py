@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows import targets
-from flows.house import read_house
+from flows.house_file import read_house
 from flows.ledger import Ledger
 from flows.manifest import rebuild
 from tests.chaos import archive, faults, public

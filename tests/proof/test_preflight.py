@@ -62,6 +62,7 @@ FAULTS = {
     "<p style='break-before: page'>Un mot</p>",
     "one-word-line": f"<p>{LINE}<br>fin.</p>",
     "overlap": f"<p>{LINE * 2}</p><p style='margin-top: -26pt'>{LINE}</p>",
+    "outside-column": f"<p class=even>{LINE * 9}</p><p style='white-space: nowrap'>{LINE}Un</p>",
     "few-dots": f"<figure><img src='{picture()}' alt='x' style='width: 60mm'></figure><p>Mot</p>",
     "torn-apart": "<p>La vallée compte soixante-deux<br>% de prés.</p>",
     "orphan": f"<p>{LINE * 5}</p>" * 8,
@@ -86,6 +87,24 @@ def test_text_beyond_the_paper_refuses() -> None:
     ]
     assert place.fault is not None
     assert place.fault.rule == "off-paper"
+
+
+@pytest.mark.parametrize(
+    ("style", "holds"),
+    [
+        ("color: #767676", True),
+        ("color: #7a7a7a", False),
+        ("color: #ffffff; background: #1f2a36", True),
+        ("color: #767676; background: #eeeeee", False),
+        ("font-size: 40pt; color: #949494", False),
+    ],
+)
+def test_text_that_does_not_stand_out_from_its_ground_refuses(style: str, holds: bool) -> None:
+    found = checks(pdf(f"<p>Mot</p><p style='{style}'>Un mot pâle</p><p>Mot</p>"))["contrast"]
+    assert found.passed is holds
+    if found.fault:
+        assert found.fault.rule == "faint"
+        assert dict(found.fault.values)["words"].startswith("Un mot")
 
 
 @pytest.mark.parametrize(("address", "holds"), [(HERE, True), ("https://other.example/", False)])

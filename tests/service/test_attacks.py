@@ -16,7 +16,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from flows import events
-from flows.house import Hook, HouseError, read_house
+from flows.house import Hook
+from flows.house_file import HouseError, read_house
 from flows.service import watch, web
 from flows.service.dispatches import START, Wakes
 from flows.service.hooks import Hooks, Knock

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows import acts, events, outgoing, release
-from flows.house import read_house
+from flows.house_file import read_house
 from flows.service import newsroom, watch
 from flows.service.dispatches import DROP, LOOK, START, Wakes
 from flows.service.logs import Log

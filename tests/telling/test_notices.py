@@ -11,7 +11,8 @@ import pytest
 from flows import plan
 from flows.approval import codes
 from flows.desk import Outcome
-from flows.house import Approval, House, Notify, read_house
+from flows.house import Approval, House, Notify
+from flows.house_file import read_house
 from flows.ledger import Fact, Galley
 from flows.plan import Planned, State
 from flows.proof import Proof

@@ -2,7 +2,7 @@
 
     python tests/tools/build_fonts.py
 
-Source Serif and Source Sans come whole in their wheels; a page needs Latin, Latin Extended-A and
+The faces come whole in their wheels; a page needs Latin, Latin Extended-A and
 punctuation. The cuts are renamed, as the OFL asks of a modified version of a font whose licence
 reserves the name. The same wheels and fontTools give the same bytes.
 """
@@ -16,17 +16,21 @@ from pathlib import Path
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 OUT = Path(__file__).resolve().parents[2] / "templates" / "site" / "fonts"
+_SOURCE = ("Regular.otf", "It.otf", "Semibold.otf", "SemiboldIt.otf")
+_LATO = ("Regular.ttf", "Italic.ttf", "Bold.ttf", "BoldItalic.ttf")
 FACES = (
-    ("font_source_serif_pro", "SourceSerifPro", "Serif", "serif"),
-    ("font_source_sans_pro", "SourceSansPro", "Sans", "sans"),
+    ("font_source_serif_pro", "SourceSerifPro", _SOURCE, "Serif", "serif"),
+    ("font_source_sans_pro", "SourceSansPro", _SOURCE, "Sans", "sans"),
+    ("font_lato", "Lato", _LATO, "Humanist", "humanist"),
 )
 STYLES = (
-    ("Regular", "Regular", "regular"),
-    ("It", "Italic", "italic"),
-    ("Semibold", "Semibold", "semibold"),
-    ("SemiboldIt", "Semibold Italic", "semibold-italic"),
+    ("Regular", "regular"),
+    ("Italic", "italic"),
+    ("Semibold", "semibold"),
+    ("Semibold Italic", "semibold-italic"),
 )
 #: Basic Latin to Latin Extended-A, Romanian s and t, then what an article's punctuation needs.
 CHARACTERS = [
@@ -45,11 +49,11 @@ FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "liga", "case", "frac", "num
 FEATURES += ["lnum", "onum", "pnum", "tnum", "ordn", "sups", "smcp", "c2sc"]
 
 
-def source(package: str, family: str, style: str) -> Path:
+def source(package: str, name: str) -> Path:
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         sys.exit(f"{package} is not installed")
-    return Path(spec.submodule_search_locations[0]) / "files" / f"{family}-{style}.otf"
+    return Path(spec.submodule_search_locations[0]) / "files" / name
 
 
 #: The fixed blanks that French sets, which these fonts leave to a fallback: their share of an em.
@@ -57,21 +61,29 @@ BLANKS = {0x2009: 0.2, 0x202F: 0.2}
 
 
 def add_blanks(font: TTFont) -> None:
-    top = font["CFF "].cff.topDictIndex[0]
     for code, share in BLANKS.items():
         if code in font.getBestCmap():
             continue
         name, width = f"uni{code:04X}", round(font["head"].unitsPerEm * share)
-        private = top.Private
-        program = [width - private.nominalWidthX, "endchar"]
-        glyph = T2CharString(program=program, private=private, globalSubrs=top.GlobalSubrs)
-        top.CharStrings.charStringsIndex.append(glyph)
-        top.CharStrings.charStrings[name] = len(top.CharStrings.charStringsIndex) - 1
-        top.charset.append(name)
+        if "glyf" in font:
+            font["glyf"][name] = Glyph()
+            font.setGlyphOrder(font["glyf"].glyphOrder)
+        else:
+            add_blank_outline(font, name, width)
         font["hmtx"].metrics[name] = (width, 0)
         for table in font["cmap"].tables:
             if table.isUnicode():
                 table.cmap[code] = name
+
+
+def add_blank_outline(font: TTFont, name: str, width: int) -> None:
+    top = font["CFF "].cff.topDictIndex[0]
+    private = top.Private
+    program = [width - private.nominalWidthX, "endchar"]
+    glyph = T2CharString(program=program, private=private, globalSubrs=top.GlobalSubrs)
+    top.CharStrings.charStringsIndex.append(glyph)
+    top.CharStrings.charStrings[name] = len(top.CharStrings.charStringsIndex) - 1
+    top.charset.append(name)
 
 
 def rename(font: TTFont, family: str, style: str) -> None:
@@ -110,10 +122,10 @@ def cut(source_file: Path, family: str, style: str, target: Path) -> None:
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    for package, family, name, stem in FACES:
-        for suffix, style, end in STYLES:
+    for package, family, files, name, stem in FACES:
+        for file, (style, end) in zip(files, STYLES, strict=True):
             target = OUT / f"{stem}-{end}.woff2"
-            cut(source(package, family, suffix), f"Parution {name}", style, target)
+            cut(source(package, f"{family}-{file}"), f"Parution {name}", style, target)
             print(f"{target.name}  {target.stat().st_size:,} bytes")
 
 

@@ -17,7 +17,6 @@ from flows.channels.brochure import leaflet
 from flows.channels.brochure.archive import Source
 from flows.channels.brochure.booklet import booklet
 from flows.channels.brochure.html import html, is_trial, sheet
-from flows.channels.brochure.inks import Press, standard_profile
 from flows.channels.brochure.pages import Laid, Pages, set_pages
 from flows.channels.brochure.paper import A4, A5, LARGE, Paper
 from flows.channels.brochure.plates import plates
@@ -27,9 +26,11 @@ from flows.channels.brochure.stock import SCHEME
 from flows.channels.brochure.tags import FootnoteLostError
 from flows.edition import Edition
 from flows.house import House
+from flows.inks import Press, Profile, standard_profile
 from flows.looks import palette
 from flows.reading import fingerprint, pictures, plain
 from flows.rendition import File, Imprint, Rendition
+from flows.themes import THEMES
 from flows.words import catalogue
 
 _PDF = "application/pdf"
@@ -54,8 +55,10 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
 
 
 def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bool) -> list[File]:
-    stock = {f"{SCHEME}cover.svg": ("image/svg+xml", _cover(edition, house))}
+    cover = str(cover_svg(edition, imprint, house, *_ART)).encode()
+    stock = {f"{SCHEME}cover.svg": ("image/svg+xml", cover)}
     stock |= plates(pictures(edition), (A4, A5, LARGE))
+    theme = THEMES[house.looks.theme]
     words = catalogue("brochure", edition.language)
     trial = words["trial"] if is_trial(imprint, house) else ""
     source = Source(
@@ -72,11 +75,13 @@ def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bo
         return set_pages(Pages(text, css, stock, decoded, spare), identifier[:16], source)
 
     def on(paper: Paper) -> Laid:
+        paper = paper.dressed(theme)
         text = html(Setting(paper, edition, notes_at_end), edition, imprint, house)
-        return laid(paper.name, text, sheet(paper, palette(house), trial), paper.spare)
+        css = sheet(paper, palette(house), trial) + house.looks.css
+        return laid(paper.name, text, css, paper.spare)
 
     def folded() -> Laid:
-        css = leaflet.sheet(palette(house))
+        css = leaflet.sheet(palette(house), theme.faces) + house.looks.css
         rooms = (
             laid("leaflet", leaflet.html(edition, imprint, house, trial, room), css)
             for room in leaflet.ROOM
@@ -88,18 +93,22 @@ def _files(edition: Edition, imprint: Imprint, house: House, *, notes_at_end: bo
     return [
         File("public/brochure.pdf", _PDF, on(A4).screen),
         File(_SMALL, _PDF, small.screen),
-        *_printed(small.for_print(), job),
+        *_printed(small.for_print(), job, _profile(house)),
         File("public/brochure-leaflet.pdf", _PDF, folded().screen, is_excerpt=True),
         File("public/brochure-large.pdf", _PDF, on(LARGE).screen),
     ]
 
 
-def _printed(pages: bytes, job: Job) -> Iterator[File]:
+def _printed(pages: bytes, job: Job, profile: Profile) -> Iterator[File]:
     """What is made of the A5 pages for an office printer and for a print shop."""
-    press = Press(standard_profile())
+    press = Press(profile)
     yield File("public/brochure-booklet.pdf", _PDF, booklet(pages, job), copy_of=_SMALL)
     yield File("public/brochure-press.pdf", _PDF, for_press(pages, press, job), copy_of=_SMALL)
 
 
-def _cover(edition: Edition, house: House) -> bytes:
-    return str(cover_svg(edition, house, *_ART)).encode()
+def _profile(house: House) -> Profile:
+    """The profile of the house's print shop, or the one that comes with Parution."""
+    printing = house.print
+    if not printing.data:
+        return standard_profile()
+    return Profile(printing.condition or printing.profile.rpartition(".")[0], printing.data)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from flows.channels._about import stated
 from flows.channels._qr import qr_svg
-from flows.channels.brochure.paper import LARGE, MM, Paper
+from flows.channels.brochure.paper import MM, Paper
 from flows.channels.brochure.setting import (
     BOX_PADDING,
     BOX_SIZE,
@@ -140,7 +140,7 @@ def _colophon(paper: Paper, edition: Edition, imprint: Imprint, house: House) ->
         who,
         [" · ".join(when)],
         history,
-        [words["typefaces_large" if paper is LARGE else "typefaces"]],
+        [words[paper.faces.credit]],
         terms,
     )
 

@@ -28,6 +28,7 @@ from flows.house import House
 from flows.looks import Palette
 from flows.reading import inline_text, key_figures, walk
 from flows.rendition import Imprint
+from flows.themes import Faces
 from flows.words import catalogue, environment
 
 #: Lines of text that the three inner panels hold, and fewer, where the first guess was too bold.
@@ -146,8 +147,10 @@ def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: int
     )
 
 
-def sheet(colours: Palette) -> str:
-    return environment("brochure").get_template("leaflet.css").render(colours=colours)
+def sheet(colours: Palette, faces: Faces) -> str:
+    """The stylesheet."""
+    template = environment("brochure").get_template("leaflet.css")
+    return template.render(colours=colours, faces=faces)
 
 
 def fits(document: Any) -> bool:

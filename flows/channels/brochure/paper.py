@@ -5,8 +5,10 @@ The height of a line is the grid: all vertical measures are multiples of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
+
+from flows.themes import LARGE_PRINT, THEMES, Faces, Theme
 
 #: Points in a millimetre (a point is 1/72 inch, as in CSS and PDF).
 MM = 72 / 25.4
@@ -37,8 +39,7 @@ class Paper:
     gutter: float
     bleed_mm: float = 0
     spare: int = 0
-    serif: str = "Parution Serif"
-    sans: str = "Parution Sans"
+    faces: Faces = THEMES["parcels"].faces
     least: float = 0
     is_ragged: bool = False
 
@@ -67,6 +68,10 @@ class Paper:
         printed = min(self.column, width / _DOTS_PER_INCH * 72, most * width / height)
         return printed, printed * height / width
 
+    def dressed(self, theme: Theme) -> Paper:
+        """This paper in a theme's faces, unless it has its own."""
+        return self if self.faces is LARGE_PRINT else replace(self, faces=theme.faces)
+
     def on_grid(self, length: float) -> float:
         """The next whole number of lines."""
         return ceil(length / self.line - 1e-6) * self.line
@@ -75,8 +80,7 @@ class Paper:
 A4 = Paper("a4", 210, 297, 24, 28, 36, 10, 14, 46, 1.25, 2, 17)
 LARGE = Paper(
     *("large", 210, 297, 22, 26, 22, 17, 24, 28, 1.2, 1, 0),
-    serif="Parution Large",
-    sans="Parution Large",
+    faces=LARGE_PRINT,
     least=16,
     is_ragged=True,
 )

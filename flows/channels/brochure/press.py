@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator
 
-from flows.channels.brochure.inks import QUALITY, Press
 from flows.channels.brochure.paper import MM
+from flows.inks import QUALITY, Press
 
 #: From the trimmed edge to where a mark begins and where it ends, and its strength, in points.
 #: A mark keeps clear of the bleed.

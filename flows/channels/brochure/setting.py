@@ -187,7 +187,7 @@ class Setting:
         blocks = walk(self.edition.blocks)
         anchors = frozenset(b.anchor for b in blocks if isinstance(b, Heading | SideBox))
         self.inline = _Inline(lambda _number, text: text, anchors=anchors, lists=self.notes_at_end)
-        self.voice = Voice("Parution Serif", self.paper.text, self.edition.language)
+        self.voice = Voice(self.paper.faces.text, self.paper.text, self.edition.language)
         self.measure = self.paper.column
         self._left: list[tuple[int, Voice, float]] = []
 
@@ -205,7 +205,7 @@ class Setting:
             case "box":
                 self.measure -= 2 * BOX_PADDING * paper.line
                 size = round(paper.text * BOX_SIZE, 2)
-                self.voice = Voice("Parution Sans", size, voice.language, lining=True)
+                self.voice = Voice(paper.faces.sans, size, voice.language, lining=True)
             case "quote":
                 self.measure -= voice.size
                 self.voice = replace(voice, style="italic")
@@ -222,7 +222,8 @@ class Setting:
 
     def title(self, width: float, step: int) -> tuple[Markup, int]:
         """The title on even lines, and how many (0 where WeasyPrint finds them)."""
-        voice = Voice(self.paper.serif, self.paper.size(step), self.edition.language, weight=600)
+        paper, language = self.paper, self.edition.language
+        voice = Voice(paper.faces.title, paper.size(step), language, weight=600)
         text = bound(self.edition.title)
         lines = ragged((Text(text),), voice, width, 1, balanced=True)
         return (lines.html(self.inline), len(lines.lines)) if lines else (Markup.escape(text), 0)
@@ -234,7 +235,7 @@ class Setting:
         title, count = self.title(paper.block, step)
         is_long = len(inline_text(edition.standfirst)) > _LONG_STANDFIRST
         small = is_long and paper.columns == 1
-        family = paper.sans if is_long else paper.serif
+        family = paper.faces.sans if is_long else paper.faces.text
         voice = Voice(family, paper.size(0 if small else 1), edition.language)
         lines = ragged(edition.standfirst, voice, paper.block, self.inline.count + 1)
         standfirst = lines.html(self.inline) if lines else self.inline(edition.standfirst)

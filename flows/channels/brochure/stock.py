@@ -47,7 +47,7 @@ class Face(NamedTuple):
         return (files(self.package) / "files" / self.file).read_bytes()
 
 
-_SERIF, _SANS = "font_source_serif_pro", "font_source_sans_pro"
+_SERIF, _SANS, _LATO = "font_source_serif_pro", "font_source_sans_pro", "font_lato"
 #: Names that no system knows: fontconfig takes "Sans" for an alias. The upright serif alone has
 #: U+2010, at which WeasyPrint hyphenates: "Parution Hyphen" lends it to all.
 FACES = (
@@ -59,6 +59,10 @@ FACES = (
     Face("Parution Sans", _SANS, "SourceSansPro-It.otf", 400, "italic"),
     Face("Parution Sans", _SANS, "SourceSansPro-Semibold.otf", 600, "normal"),
     Face("Parution Sans", _SANS, "SourceSansPro-SemiboldIt.otf", 600, "italic"),
+    Face("Parution Humanist", _LATO, "Lato-Regular.ttf", 400, "normal"),
+    Face("Parution Humanist", _LATO, "Lato-Italic.ttf", 400, "italic"),
+    Face("Parution Humanist", _LATO, "Lato-Bold.ttf", 600, "normal"),
+    Face("Parution Humanist", _LATO, "Lato-BoldItalic.ttf", 600, "italic"),
     Face("Parution Large", "", "atkinson-hyperlegible-regular.ttf", 400, "normal"),
     Face("Parution Large", "", "atkinson-hyperlegible-italic.ttf", 400, "italic"),
     Face("Parution Large", "", "atkinson-hyperlegible-bold.ttf", 600, "normal"),

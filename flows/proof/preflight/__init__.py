@@ -41,6 +41,7 @@ def preflight(file: File, address: str) -> tuple[Check, ...]:
             return tuple(checks)
         if found := production.pictures(file.path, pages):
             checks.append(found)
+        checks.append(production.contrasts(file.path, pages))
         checks.append(production.code(file.path, file.data, address))
         checks += _set(file, Setting(printed(pdf, pages)))
         return tuple(checks)
@@ -48,7 +49,7 @@ def preflight(file: File, address: str) -> tuple[Check, ...]:
 
 def _set(file: File, setting: Setting) -> Iterator[Check]:
     """How the text is set."""
-    misplaced = list(setting.misplaced(_EDGE))
+    misplaced = [*setting.misplaced(_EDGE), *setting.beyond()]
     beyond = next((mark for mark in misplaced if mark.rule == "off-paper"), None)
     if beyond:
         where = str(beyond.page + 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
+from flows.looks import LEGIBLE, luminance
 from flows.proof.check import Check, Mark, fails, holds, share
 from flows.proof.shown import Leaf, Placed
 
@@ -53,6 +54,21 @@ def dots(placed: Placed) -> float:
     across = float(placed.picture.Width) / placed.width
     down = float(placed.picture.Height) / placed.height
     return min(across, down) * 72
+
+
+def contrasts(path: str, pages: Sequence[Leaf]) -> Check:
+    """Text stands out from its ground, as WCAG measures it (2.2, 1.4.3), whatever its size."""
+    least, faint = 21.0, None
+    for shown in (s for leaf in pages for s in leaf.shown if s.text.strip()):
+        one, other = sorted(map(luminance, shown.colours))
+        ratio = (other + 0.05) / (one + 0.05)
+        if ratio < least:
+            least, faint = ratio, shown
+    figure = f"{least:.1f}"
+    if faint and round(least, 2) < LEGIBLE:
+        where, words = str(faint.page + 1), faint.text.strip()[:60]
+        return fails("print-contrast", path, figure, "faint", where=where, words=words, what=figure)
+    return holds("print-contrast", path, figure)
 
 
 def boxes(path: str, pdf: Any, *, for_press: bool) -> Check:

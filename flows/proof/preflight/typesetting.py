@@ -16,6 +16,8 @@ from flows.proof.preflight.lines import Line, Print
 _NEAR = 0.35
 #: Points beyond which a space is a hole.
 HOLE = 6.0
+#: Points by which a line may end after the others of its column: punctuation, rounding.
+_BEYOND = 3.0
 #: Gaps at least so wide, in type sizes, part two columns.
 _GUTTER = 1.0
 _HYPHENS = ("\u2010", "-")
@@ -120,19 +122,41 @@ class Setting:
         """Lines of the text with a space wider than :data:`HOLE`."""
         return [_mark("hole", line) for line in self.body if max(line.gaps, default=0) > HOLE]
 
-    def justified(self) -> tuple[int, int]:
-        """How many lines end at the edge of their column, of those that others follow."""
-        full = [
+    @cached_property
+    def _full(self) -> list[Line]:
+        """Lines of paragraphs that others follow."""
+        return [
             line
             for block in self.printed.blocks
             if block.kind == "P"
             for line in block.lines[:-1]
             if self._is_text(line) and len(block.lines) > 2
         ]
+
+    def justified(self) -> tuple[int, int]:
+        """How many lines end at the edge of their column, of those that others follow."""
+        full = self._full
         ends: dict[tuple[int, int], Counter[int]] = {}
         for line in full:
             ends.setdefault(self.column(line), Counter())[round(line.right)] += 1
         return sum(map(_at_the_edge, ends.values())), len(full)
+
+    def beyond(self) -> Iterator[Mark]:
+        """Lines of a justified text that go on after the edge of their column."""
+        for block in self.printed.blocks:
+            for line in block.lines:
+                edge = self._edges.get(self.column(line))
+                if self._is_text(line) and edge and line.right > edge + _BEYOND:
+                    yield _mark("outside-column", line)
+
+    @cached_property
+    def _edges(self) -> dict[tuple[int, int], int]:
+        """Where most of a column's full lines end, for columns that have some."""
+        ends: dict[tuple[int, int], Counter[int]] = {}
+        for line in self._full:
+            ends.setdefault(self.column(line), Counter())[round(line.right)] += 1
+        found = {key: max(c, key=lambda right: (c[right], right)) for key, c in ends.items()}
+        return {key: edge for key, edge in found.items() if ends[key][edge] > 2}
 
     def torn(self) -> Iterator[Mark]:
         """What may never be: a heading or a caption left alone, words that were to stay together

@@ -63,6 +63,14 @@ class Press:
         except (ImageCms.PyCMSError, OSError) as error:
             raise NotAPrinterProfileError(self.profile.name) from error
 
+    def try_out(self) -> None:
+        """Convert a colour and a grey. Raises :class:`NotAPrinterProfileError`."""
+        self.solid(0.5, 0.1, 0.1)
+        try:
+            self.solid(0.5, 0.5, 0.5)
+        except (ImageCms.PyCMSError, OSError) as error:
+            raise NotAPrinterProfileError(self.profile.name) from error
+
     def solid(self, red: float, green: float, blue: float, *, text: bool = False) -> Inks:
         """The inks of an even colour (channels from 0 to 1)."""
         colour = (red, green, blue)
