@@ -63,6 +63,14 @@ def inline_text(children: Iterable[Inline], *, notes: bool = False) -> str:
     return "".join(parts)
 
 
+def count_of(kind: type[Inline], children: Inlines) -> int:
+    """How many of a kind stand in a run of text, those within others among them."""
+    return sum(
+        isinstance(child, kind) + count_of(kind, getattr(child, "children", ()))
+        for child in children
+    )
+
+
 def inline_runs(block: Block) -> Iterator[Inlines]:
     """Each run of inline text in a block, in reading order; nested blocks included."""
     match block:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from flows.editing import cleaning, debris, doubts, metadata, outline
+from flows.editing import cleaning, debris, doubts, metadata, outline, proportions
 from flows.editing.draft import Draft, Rule
 from flows.editing.typography import set_run, set_text, typeset
 from flows.edition import FORBIDDEN, Change, Edited, Edition, Finding, Severity, Text
@@ -44,6 +44,12 @@ RULES: tuple[Rule, ...] = (
     doubts.missing_alt,
     doubts.glued_words,
     doubts.stale_date,
+    proportions.long_heading,
+    proportions.long_word,
+    proportions.odd_picture,
+    proportions.long_table,
+    proportions.many_notes,
+    proportions.long_edition,
 )
 
 

@@ -52,6 +52,7 @@ from flows.reading import plain, walk
 from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue
 from tests.channels import demo
+from tests.cli.command import parution
 
 GOLDEN = Path(__file__).parent / "brochure"
 #: What people read, and the paper that it is set on.
@@ -316,6 +317,17 @@ def test_the_typefaces_are_the_house_s_and_embedded() -> None:
                 assert "/FontFile3" in descriptor or "/FontFile2" in descriptor
 
 
+def test_a_missing_typeface_is_told_of_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "font_source_serif_pro").mkdir()
+    (tmp_path / "font_source_serif_pro" / "__init__.py").touch()
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "essai.txt").write_text("Un mot\n\nEt la suite.\n", "utf-8")
+    arguments = ("--content", tmp_path / "content", "--output", tmp_path / "output")
+    told = parution("publish", *arguments, PYTHONPATH=str(tmp_path))
+    assert told.returncode
+    assert "is missing from the package font_source_serif_pro" in told.stdout + told.stderr
+
+
 def test_nothing_is_fetched() -> None:
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
@@ -404,6 +416,7 @@ HARD: dict[str, tuple[str, tuple[Block, ...]]] = {
     "pictures too tall and too small": (
         "Images",
         (Figure(demo.picture("tall.png", 40, 1600), "haute"),
+         Figure(demo.picture("panorama.png", 3000, 90), "large", (Text("Vu d’en face"),)),
          Figure(demo.picture("dot.png", 2, 2), "point")),
     ),
 }  # fmt: skip
@@ -415,11 +428,17 @@ def test_hard_input_is_printed_whole(case: str) -> None:
     assert_whole(Edition("cas-limite", "fr", title, blocks))
 
 
+#: What no page may have, however hard the input is.
+ASTRAY = ("overlap", "outside-column", "off-paper")
+
+
 def assert_whole(edition: Edition) -> list[File]:
     """Word for word, and on the paper."""
     rendition = brochure.render(edition, demo.IMPRINT, demo.HOUSE)
     for check in prove_rendition(edition, demo.IMPRINT, demo.HOUSE, rendition):
         assert check.passed, (check.subject, check.fault)
+        astray = [mark for mark in check.marks if mark.rule in ASTRAY]
+        assert not astray, (check.subject, astray)
     files = [rendition.file(path) for path in FILES]
     for file in files:
         assert_inside(file.data, FILES[file.path])
@@ -428,6 +447,18 @@ def assert_whole(edition: Edition) -> list[File]:
 
 def cell(text: str, noted: bool | int = False) -> Inlines:
     return (Text(text), Note((Text(f"Détail de {text[:20]}"),))) if noted else (Text(text),)
+
+
+@pytest.mark.slow
+def test_eighty_pages_are_printed_whole() -> None:
+    blocks = tuple(
+        replace(block, anchor=f"{block.anchor}-{n}") if isinstance(block, Heading) else block
+        for n in range(52)
+        for block in demo.FRENCH.blocks
+    )
+    edition = replace(demo.FRENCH, blocks=blocks)
+    files = assert_whole(edition)
+    assert len(pages(files[0].data)) >= 80
 
 
 NOTED = {

@@ -21,10 +21,12 @@ from flows.edition import (
     Heading,
     Inlines,
     Link,
+    Note,
     Paragraph,
     Picture,
     Place,
     SideBox,
+    Table,
     Text,
 )
 from flows.house import House
@@ -104,9 +106,12 @@ def block_of(row: dict[str, Any]) -> Block:
     if "heading" in row:
         return Heading(row.get("level", 1), inlines(row["heading"]), row.get("anchor", ""))
     if "picture" in row:
-        picture = Picture(row["picture"], "image/png", 1, 1, b"")
+        picture = Picture(row["picture"], "image/png", *row.get("size", (1, 1)), b"")
         return Figure(picture, row.get("alt", ""), inlines(row.get("caption", "")))
-    return Paragraph(inlines(row["paragraph"]))
+    if "rows" in row:
+        return Table((), ((inlines(row["table"]),),) * row["rows"])
+    notes = (Note(inlines(row.get("note", ""))),) * row.get("notes", 0)
+    return Paragraph(inlines(row["paragraph"]) * row.get("times", 1) + notes)
 
 
 def inlines(said: str | list[Any]) -> Inlines:
@@ -153,7 +158,8 @@ def edition_lines(edition: Edition) -> list[str]:
             case Figure(picture, alt, caption):
                 lines.append(f"figure {picture.name} [{alt}]: {spoken(caption)}")
             case Paragraph(children):
-                lines.append(f"paragraph: {spoken(children)}")
+                said = spoken(children)
+                lines.append(f"paragraph: {said if len(said) < 800 else said[:60] + ' …'}")
             case _:
                 lines.append(block.kind)
     return lines

@@ -34,7 +34,7 @@ from flows.edition import (
     Table,
     Text,
 )
-from flows.reading import inline_runs, inline_text, is_programme, key_figures, plain, walk
+from flows.reading import count_of, inline_runs, inline_text, is_programme, key_figures, plain, walk
 from flows.words import bound
 
 #: A side box: its padding at the sides in lines, its type beside the text's; the space before an
@@ -354,18 +354,12 @@ def has_many_notes(edition: Edition) -> bool:
 
 
 def _notes(children: Inlines) -> int:
-    return _count(children, Note)
+    return count_of(Note, children)
 
 
 def _widest(column: Iterable[Inlines]) -> int:
     """The characters of a column's longest cell, and two for the space beside it."""
-    return max(len(inline_text(cell)) + _BREAK * _count(cell, LineBreak) for cell in column) + 2
-
-
-def _count(children: Inlines, kind: type[Inline]) -> int:
-    return sum(
-        isinstance(child, kind) + _count(getattr(child, "children", ()), kind) for child in children
-    )
+    return max(len(inline_text(cell)) + _BREAK * count_of(LineBreak, cell) for cell in column) + 2
 
 
 def contents(edition: Edition, notes: str = "") -> list[Entry]:

@@ -26,6 +26,10 @@ Typefaces: TypeAlias = "tuple[FontConfiguration, CSS]"
 SCHEME = "stock:"
 
 
+class TypefaceMissingError(RuntimeError):
+    """A typeface is not installed; no other is put in its place."""
+
+
 class Face(NamedTuple):
     """One file of a typeface, and what CSS calls it; ``package`` is the wheel that it comes from,
     or nothing where it comes with Parution."""
@@ -41,10 +45,17 @@ class Face(NamedTuple):
         return f"{SCHEME}typeface/{self.file}"
 
     def read(self) -> bytes:
-        """The file."""
-        if not self.package:
-            return (TEMPLATES / "brochure" / "fonts" / self.file).read_bytes()
-        return (files(self.package) / "files" / self.file).read_bytes()
+        """The file. Raises :class:`TypefaceMissingError`."""
+        try:
+            if not self.package:
+                return (TEMPLATES / "brochure" / "fonts" / self.file).read_bytes()
+            return (files(self.package) / "files" / self.file).read_bytes()
+        except (ModuleNotFoundError, OSError) as error:
+            where = f"the package {self.package}" if self.package else "Parution's own folder"
+            raise TypefaceMissingError(
+                f"the typeface {self.file} is missing from {where}; set Parution up again "
+                "(make setup), which installs it"
+            ) from error
 
 
 _SERIF, _SANS, _LATO = "font_source_serif_pro", "font_source_sans_pro", "font_lato"

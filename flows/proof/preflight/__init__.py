@@ -49,7 +49,9 @@ def preflight(file: File, address: str) -> tuple[Check, ...]:
 
 def _set(file: File, setting: Setting) -> Iterator[Check]:
     """How the text is set."""
-    misplaced = [*setting.misplaced(_EDGE), *setting.beyond()]
+    reached, full = setting.justified()
+    is_justified = 2 * reached > full  # else the text is meant to be ragged
+    misplaced = [*setting.misplaced(_EDGE), *(setting.beyond() if is_justified else ())]
     beyond = next((mark for mark in misplaced if mark.rule == "off-paper"), None)
     if beyond:
         where = str(beyond.page + 1)
@@ -61,8 +63,7 @@ def _set(file: File, setting: Setting) -> Iterator[Check]:
     lines = len(setting.body)
     on_grid, off = setting.on_grid()
     yield holds("print-grid", file.path, share(on_grid, lines), off)
-    reached, full = setting.justified()
-    if 2 * reached > full:  # else the text is meant to be ragged
+    if is_justified:
         holes = setting.holes()
         yield holds("print-spaces", file.path, share(lines - len(holes), lines), holes)
     yield _counted("print-torn", file.path, list(setting.torn()))
