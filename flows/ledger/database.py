@@ -6,6 +6,8 @@ PostgreSQL is the one for several machines; ``postgresql://`` is spoken to throu
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -33,6 +35,8 @@ MAKING, COMMITTING = 1, 2
 
 #: Values asked about in one query: below what SQLite takes at once.
 _AT_ONCE = 500
+#: Seconds that a local file may be busy.
+_PATIENCE = 10
 
 _HELD_HERE = (
     "SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
@@ -201,6 +205,20 @@ def _free(connection: sa.Connection, number: int) -> None:
 def _durable(connection: Any, _record: object) -> None:
     """WAL, so that readers never wait; FULL, so that what is recorded survives a power cut."""
     cursor = cast("Any", connection).cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={1000 * _PATIENCE}")
+    _to_wal(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _to_wal(cursor: Any) -> None:
+    """Of several who open a new file at once, one turns it to WAL, and SQLite tells the others
+    that it is busy without waiting as it does elsewhere; then it is turned already."""
+    given_up = time.monotonic() + _PATIENCE
+    while cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > given_up:
+                raise
+            time.sleep(0.02)
