@@ -6,118 +6,179 @@ opening paragraphs come whole or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, combinations_with_replacement, pairwise
 from math import ceil
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from flows.channels.brochure.html import line_above, speakers, titled_qr, w3c
+from flows.channels.brochure.lines import ragged
+from flows.channels.brochure.paper import MM
 from flows.channels.brochure.setting import PrintedHtml, title_size
+from flows.channels.brochure.shaping import Voice
 from flows.edition import (
     Edition,
     Heading,
     Inline,
     Inlines,
+    LineBreak,
     Link,
     Note,
     Paragraph,
     PullQuote,
+    Text,
 )
 from flows.house import House
 from flows.looks import Palette
 from flows.reading import inline_text, key_figures, walk
 from flows.rendition import Imprint
-from flows.themes import Faces
-from flows.words import catalogue, environment
+from flows.themes import THEMES, Faces
+from flows.words import bound, catalogue, environment
 
-#: Lines of text that the three inner panels hold, and fewer, where the first guess was too bold.
-ROOM = (96, 72, 48, 24, 0)
-_SIDES = 2
-#: Characters on a line of text, of the standfirst, of a quotation.
-_TEXT, _STANDFIRST, _QUOTE = 46, 40, 34
-#: Paragraphs of the beginning at most; entries of the contents; the longest quotation, in lines.
-_OPENING, _PARTS, _LONGEST = 8, 12, 14
+#: Shares of the inner panels that may be filled: all, and less where the first guess was too bold.
+ROOM = (1.0, 0.8, 0.5, 0.0)
+_SIDES, _PANELS = 2, 3
+#: Points: a panel's width and height, and the line of its text.
+_WIDTH, _HEIGHT, _LINE = 80 * MM, 178 * MM, 14.0
+#: How a kind of text is set: size and line, in points.
+_TEXT, _STANDFIRST, _QUOTE, _SMALL = (10.0, _LINE), (12.0, 17.5), (12.5, 17.5), (9.0, _LINE)
+#: The sizes of the title, by the name of its length.
+_TITLES = {"huge": 25.0, "large": 25.0, "middle": 21.0, "small": 16.0, "tiny": 12.0}
+#: Paragraphs of the beginning at most; entries of the contents.
+_OPENING, _PARTS = 8, 12
+#: A passage is no higher than this, but for a standfirst and figures: others are to have room.
+_HIGHEST = 16 * _LINE
 
 
 class Passage(NamedTuple):
-    """Something that is taken over whole: its ``kind`` is ``standfirst``, ``figures``, ``quote``
-    or ``opening``; ``lines`` is how much room it takes, as far as one can tell beforehand."""
+    """Something that is taken over whole: its ``kind`` is ``standfirst``, ``figures``, ``quote``,
+    ``opening`` or ``part``; ``height`` is what it takes with the space around it, in points."""
 
     kind: str
     parts: tuple[tuple[Inlines, Inlines], ...]
-    lines: int
+    height: float
 
 
-def passages(edition: Edition, room: int) -> tuple[Passage, ...]:
-    """What is taken over, in the order of its weight as far as there is room, then set in the
-    order of reading: standfirst, figures, opening, quotations."""
+@dataclass(frozen=True)
+class _Measures:
+    """How high texts are in the width of a panel."""
+
+    faces: Faces
+    language: str
+
+    def of(self, children: Inlines, how: tuple[float, float], *, family: str = "") -> float:
+        """The height of a text, its notes left out."""
+        size, line = how
+        voice = Voice(family or self.faces.text, size, self.language)
+        found = ragged(_bare(children), voice, _WIDTH, 1)
+        guessed = ceil(len(inline_text(children)) * size / 2 / _WIDTH)
+        return line * (len(found.lines) if found else guessed)
+
+
+def passages(edition: Edition, faces: Faces, room: float) -> tuple[tuple[Passage, ...], ...]:
+    """What is taken over, panel by panel, in the order of reading: chosen in the order of its
+    weight, as long as there are panels that hold it."""
+    measures = _Measures(faces, edition.language)
+    quotes = list(_quotes(edition, measures))
     chosen: list[Passage] = []
+    has_stopped = False
     for passage in (
-        *_standfirst(edition),
-        *_figures(edition),
-        *_quotes(edition),
-        *_opening(edition),
+        *_standfirst(edition, measures),
+        *_figures(edition, measures),
+        *quotes[:1],
+        *_opening(edition, measures),
+        *quotes[1:],
+        *_beginnings(edition, measures),
     ):
-        if passage.lines <= room:
+        if passage.kind == "opening" and has_stopped:
+            continue  # the third paragraph says little without the second
+        if _panels([*chosen, passage], room):
             chosen.append(passage)
-            room -= passage.lines
-        elif passage.kind == "opening":
-            break  # the second paragraph says little without the first
-    order = ("standfirst", "figures", "opening", "quote")
-    return tuple(sorted(chosen, key=lambda passage: order.index(passage.kind)))
+        else:
+            has_stopped = has_stopped or passage.kind == "opening"
+    return _panels(chosen, room)
 
 
-def _standfirst(edition: Edition) -> Iterator[Passage]:
+_ORDER = ("standfirst", "figures", "opening", "part", "quote")
+
+
+def _panels(chosen: Sequence[Passage], room: float) -> tuple[tuple[Passage, ...], ...]:
+    """The passages in the order of reading, in as many panels as there are, as even as can be;
+    nothing where they do not fit."""
+    reading = sorted(chosen, key=lambda passage: _ORDER.index(passage.kind))
+    reach = [0.0, *accumulate(passage.height for passage in reading)]
+    ends = combinations_with_replacement(range(len(reading) + 1), _PANELS - 1)
+    best = min(
+        ((0, *cuts, len(reading)) for cuts in ends),
+        key=lambda cuts: max(reach[b] - reach[a] for a, b in pairwise(cuts)),
+    )
+    if max(reach[b] - reach[a] for a, b in pairwise(best)) > _HEIGHT * room:
+        return ()
+    return tuple(tuple(reading[a:b]) for a, b in pairwise(best) if a < b)
+
+
+def _standfirst(edition: Edition, measures: _Measures) -> Iterator[Passage]:
     if edition.standfirst:
-        lines = ceil(_length(edition.standfirst) / _STANDFIRST * 1.4) + 1
-        yield Passage("standfirst", ((edition.standfirst, ()),), lines)
+        height = measures.of(edition.standfirst, _STANDFIRST) + _LINE
+        yield Passage("standfirst", ((edition.standfirst, ()),), height)
 
 
-def _figures(edition: Edition) -> Iterator[Passage]:
+def _figures(edition: Edition, measures: _Measures) -> Iterator[Passage]:
     for block in walk(edition.blocks):
         if pairs := key_figures(block):
-            lines = sum(2 + ceil(_length(said) / _TEXT) for _, said in pairs) + 2
-            yield Passage("figures", pairs, lines)
+            sans = measures.faces.sans
+            said = sum(measures.of(words, _SMALL, family=sans) for _, words in pairs)
+            yield Passage("figures", pairs, said + 2 * _LINE * len(pairs) + 3 * _LINE)
             return
 
 
-def _quotes(edition: Edition) -> Iterator[Passage]:
+def _quotes(edition: Edition, measures: _Measures) -> Iterator[Passage]:
     for block in walk(edition.blocks):
         if isinstance(block, PullQuote):
-            lines = ceil(_length(block.children) / _QUOTE * 1.3) + bool(block.attribution) + 2
-            if lines <= _LONGEST:
-                yield Passage("quote", ((block.children, block.attribution),), lines)
+            height = measures.of(block.children, _QUOTE) + (2 + bool(block.attribution)) * _LINE
+            if height <= _HIGHEST:
+                yield Passage("quote", ((block.children, block.attribution),), height + _LINE)
 
 
-def _opening(edition: Edition) -> Iterator[Passage]:
+def _opening(edition: Edition, measures: _Measures) -> Iterator[Passage]:
     for block in edition.blocks[:_OPENING]:
         if not isinstance(block, Paragraph):
             return
-        lines = ceil(_length(block.children) / _TEXT) + 1
-        yield Passage("opening", ((block.children, ()),), lines)
+        yield Passage("opening", ((block.children, ()),), measures.of(block.children, _TEXT))
 
 
-def _length(children: Inlines) -> int:
-    return len(inline_text(children))
+def _beginnings(edition: Edition, measures: _Measures) -> Iterator[Passage]:
+    """How each part begins: its heading and its first paragraph."""
+    for block, after in pairwise(edition.blocks):
+        if isinstance(block, Heading) and isinstance(after, Paragraph):
+            height = measures.of(after.children, _TEXT)
+            if height <= _HIGHEST:
+                heading = measures.of(block.children, (11.0, _LINE), family=measures.faces.sans)
+                yield Passage("part", ((block.children, after.children),), height + heading + _LINE)
 
 
-class _Bare(PrintedHtml):
-    """Inline text without its notes, and with nothing but the words of its links."""
-
-    def _one(self, child: Inline) -> Markup:
+def _bare(children: Inlines) -> Inlines:
+    """Inline text without its notes, a link being its words."""
+    found: list[Inline] = []
+    for child in children:
         match child:
             case Note():
-                return Markup("")
-            case Link(_, children):
-                return self(children)
+                pass
+            case Link(_, inner):
+                found += _bare(inner)
+            case Text() | LineBreak():
+                found.append(child)
             case _:
-                return super()._one(child)
+                found.append(replace(child, children=_bare(child.children)))
+    return tuple(found)
 
 
-def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: int) -> str:
+def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: float) -> str:
     """The two pages: outside and inside."""
-    words = catalogue("brochure", edition.language)
+    words, faces = catalogue("brochure", edition.language), THEMES[house.looks.theme].faces
     address = house.url(f"{imprint.path}/")
     parts = [
         inline_text(b.children).strip()
@@ -132,19 +193,30 @@ def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: int
             house=house,
             words=words,
             trial=trial,
+            title=_title(edition, faces),
             title_size=title_size(edition.title),
             created=w3c(imprint.published),
             modified=w3c(imprint.updated),
             line=line_above(edition),
             speakers=speakers(edition),
             parts=parts[:_PARTS],
-            passages=passages(edition, room),
-            inline=_Bare(lambda _number, text: text),
+            panels=passages(edition, faces, room),
+            inline=lambda children: PrintedHtml(lambda _number, text: text)(_bare(children)),
             address=address,
             address_shown=address.split("://", 1)[1],
             qr=titled_qr(address, words["qr_alt"]),
         )
     )
+
+
+def _title(edition: Edition, faces: Faces) -> Markup:
+    """The title on even lines."""
+    text = (Text(bound(edition.title)),)
+    size = _TITLES[title_size(edition.title)]
+    voice = Voice(faces.title, size, edition.language, weight=600)
+    lines = ragged(text, voice, _WIDTH, 1, balanced=True)
+    inline = PrintedHtml(lambda _number, said: said)
+    return lines.html(inline) if lines else inline(text)
 
 
 def sheet(colours: Palette, faces: Faces) -> str:
