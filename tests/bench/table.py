@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flows import embedded
 from tests.release import workshop
@@ -234,8 +235,59 @@ class Bench:
             f"{statistics.median(others):.1f} s (the first {first:.1f} s)",
         )
 
+    # --------------------------------------------------------------------------- the brochure
 
-ROWS = ("check", "with_server", "without_server", "hundred", "again", "archive", "dropped")
+    def _brochures(self, what: str, times: int = 1) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tests.bench.brochures", what, str(self.sample())]
+        done = subprocess.run([*command, str(times)], cwd=REPO, capture_output=True, check=True)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def layouts(self) -> Row:
+        found = self._brochures("layouts")
+        return Row(
+            "each layout of the brochure, against WeasyPrint alone; how often a page is made",
+            "≤ 2 ×, ≤ 2 times",
+            ", ".join(f"{name} {r:.2f} × ({n:.1f})" for name, (_, _, r, n) in found.items()),
+        )
+
+    def files(self) -> Row:
+        found = self._brochures("files")
+        return Row(
+            "each further file of the A5 layout, against that layout alone",
+            "≤ 0.4 ×",
+            ", ".join(f"{name} {ratio:.2f} ×" for name, (_, ratio) in found.items()),
+        )
+
+    def whole_set(self) -> Row:
+        found = self._brochures("set")
+        return Row(
+            "all six files in one process, against the A4 layout alone",
+            "≤ 5 ×, ≤ 250 MB",
+            f"{found['seconds']:.1f} s = {found['ratio']:.2f} ×, {found['megabytes']:.0f} MB",
+        )
+
+    def long(self) -> Row:
+        short, book = self._brochures("long", 1), self._brochures("long", 25)
+        a_page = [found["seconds"] / found["pages"] for found in (short, book)]
+        return Row(
+            f"A4 with {book['pages']} pages, and a page's cost against {short['pages']} pages",
+            "≤ 45 s, ≤ 400 MB",
+            f"{book['seconds']:.0f} s, {book['megabytes']:.0f} MB, {a_page[1] / a_page[0]:.2f} ×",
+        )
+
+
+BROCHURE = ("layouts", "files", "whole_set", "long")
+ROWS = (
+    "check",
+    "with_server",
+    "without_server",
+    "hundred",
+    "again",
+    "archive",
+    "dropped",
+    *BROCHURE,
+)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.channels.brochure.html import line_above, speakers, titled_qr, w3c
-from flows.channels.brochure.lines import ragged
+from flows.channels.brochure.lines import BR, ragged
 from flows.channels.brochure.paper import MM
 from flows.channels.brochure.setting import PrintedHtml, title_size
 from flows.channels.brochure.shaping import Voice
@@ -216,7 +216,7 @@ def _title(edition: Edition, faces: Faces) -> Markup:
     voice = Voice(faces.title, size, edition.language, weight=600)
     lines = ragged(text, voice, _WIDTH, 1, balanced=True)
     inline = PrintedHtml(lambda _number, said: said)
-    return lines.html(inline) if lines else inline(text)
+    return lines.html(inline, BR) if lines else inline(text)
 
 
 def sheet(colours: Palette, faces: Faces) -> str:

@@ -1,7 +1,7 @@
 """Paragraphs cut into lines before WeasyPrint lays out the page: what the composer chose, as HTML.
 
 WeasyPrint breaks a line where the next word does not fit. Here each line of a paragraph is ended
-by a ``<br>``, and its spaces and letters are as wide as :mod:`.composer` made them;
+by a line feed that is kept, and its spaces and letters are as wide as :mod:`.composer` made them;
 columns and pages are WeasyPrint's, as before. A paragraph that cannot be measured is left to it.
 """
 
@@ -45,8 +45,8 @@ _LONG, _PIECE = re.compile(r"[^\s\u00a0\u202f]{18,}"), 6
 _MARK = re.compile(r"(?<=[^\W\d_]{2})[-\u2010](?=[^\W\d_]{3})|(?<=\w)/(?=\w{3})")
 #: The size of a note's number beside the text, and the space before it, in its own size.
 RAISED, _BESIDE = 0.7, 0.08
-#: Points that a line stays short of its column: one that is too wide by a hair is not ended by the
-#: ``<br>`` behind it, if that is in an element of its own (WeasyPrint 70).
+#: Points that a line stays short of its column: one that is too wide by a hair is not ended by
+#: what stands behind it, if that is in an element of its own (WeasyPrint 70).
 _SLACK = 0.2
 #: Stands for a note's number while lines are sought.
 _CALL = "\ufffc"
@@ -58,6 +58,11 @@ class _Run:
     voice: Voice
 
 
+#: What ends a line where white space is kept (``.set``), and where it is not. An element costs as
+#: much memory as a line.
+NEW_LINE, BR = Markup("\n"), Markup("<br>")
+
+
 @dataclass(frozen=True)
 class Lines:
     """The lines of one paragraph, and what it says."""
@@ -65,11 +70,12 @@ class Lines:
     lines: Sequence[Line]
     children: Inlines
 
-    def html(self, inline: Callable[[Inlines], Markup]) -> Markup:
+    def html(self, inline: Callable[[Inlines], Markup], end: Markup = NEW_LINE) -> Markup:
         """Each line in an element of its own, with what of the paragraph's markup is in it: a
-        ``<br>`` within an element does not always end the line (WeasyPrint 70)."""
+        ``<br>`` within an element does not always end the line (WeasyPrint 70). ``end`` stands
+        between two."""
         shares = (_share(inline(_between(self.children, line)), line) for line in self.lines)
-        return Markup("<br>").join(shares)
+        return end.join(shares)
 
 
 def _between(children: Inlines, line: Line) -> Inlines:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
-from flows.channels.brochure.lines import Chopped, chopped, lines_of, ragged, with_calls
+from flows.channels.brochure.lines import BR, Chopped, chopped, lines_of, ragged, with_calls
 from flows.channels.brochure.paper import Paper
 from flows.channels.brochure.plates import picture_address
 from flows.channels.brochure.shaping import Voice
@@ -226,7 +226,9 @@ class Setting:
         voice = Voice(paper.faces.title, paper.size(step), language, weight=600)
         text = bound(self.edition.title)
         lines = ragged((Text(text),), voice, width, 1, balanced=True)
-        return (lines.html(self.inline), len(lines.lines)) if lines else (Markup.escape(text), 0)
+        return (
+            (lines.html(self.inline, BR), len(lines.lines)) if lines else (Markup.escape(text), 0)
+        )
 
     def opening(self) -> Opening:
         """The title and the standfirst of the first page."""
@@ -238,7 +240,7 @@ class Setting:
         family = paper.faces.sans if is_long else paper.faces.text
         voice = Voice(family, paper.size(0 if small else 1), edition.language)
         lines = ragged(edition.standfirst, voice, paper.block, self.inline.count + 1)
-        standfirst = lines.html(self.inline) if lines else self.inline(edition.standfirst)
+        standfirst = lines.html(self.inline, BR) if lines else self.inline(edition.standfirst)
         tall = count * height
         if lines:
             tall += len(lines.lines) * (1 if small else STANDFIRST)
