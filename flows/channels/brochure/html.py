@@ -127,7 +127,8 @@ def _colophon(paper: Paper, edition: Edition, imprint: Imprint, house: House) ->
     if house.publisher and house.publisher != house.name:
         who.append(words["publisher"].format(name=house.publisher))
     if house.email:
-        who.append(words["contact"].format(email=house.email))
+        address = Markup('<a href="mailto:{0}">{0}</a>').format(house.email)
+        who.append(Markup.escape(words["contact"]).format(email=address))
     when = stated(words, imprint, on(imprint.published))
     history = [
         words["correction"].format(number=r.number, date=on(r.at), note=r.note)
