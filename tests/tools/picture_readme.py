@@ -30,8 +30,8 @@ RIVER = "2024/la-riviere-n-a-pas-de-robinet"
 SAVED_PAGE = "2015-territoires-numeriques.txt"
 
 
-def parution(*arguments: str, output: Path) -> None:
-    command = [sys.executable, "-m", "flows.cli", *arguments, "--content", "content"]
+def parution(*arguments: str, output: Path, content: Path = REPO / "content") -> None:
+    command = [sys.executable, "-m", "flows.cli", *arguments, "--content", str(content)]
     environ = {**os.environ, "PYTHONPATH": str(REPO)}
     subprocess.run([*command, "--output", str(output)], cwd=REPO, env=environ, check=True)
 
@@ -102,6 +102,17 @@ def mail_with_pictures(site: Path, folder: Path) -> Path:
     return local
 
 
+def in_threads(folder: Path) -> Path:
+    """The content in the other theme, in its own colours."""
+    content = folder / "content"
+    shutil.copytree(REPO / "content", content)
+    house = content / "house.toml"
+    text = house.read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith(("strong", "deep", "paper"))]
+    house.write_text("\n".join(kept).replace('"parcels"', '"threads"', 1), encoding="utf-8")
+    return content
+
+
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     program = shutil.which("chromium") or shutil.which("google-chrome")
@@ -112,6 +123,14 @@ def main() -> None:
         site = output / "site"
         cover, left, right = pages(site / RIVER / "brochure-a5.pdf", (1, 4, 5), 600)
         save(laid_out([[cover], [left, right]]), "brochure.png")
+        other = Path(folder) / "other"
+        parution("publish", output=other, content=in_threads(Path(folder)))
+        sheets = [
+            pages(site / RIVER / "brochure-press.pdf", (1,), 430),
+            pages(other / "site" / RIVER / "brochure.pdf", (1, 3), 430),
+            pages(other / "site" / RIVER / "brochure-leaflet.pdf", (1,), 430),
+        ]
+        save(laid_out(sheets), "print.png")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = screenshot(browser, site / RIVER / "index.html", (1100, 1200), 0.62)
         save(laid_out([[page]], 12), "page.png")
