@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,14 @@ def printed(desk: Desk, item: Planned, language: str) -> Printed:
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "print.html"
     page.write_bytes(text)
-    return Printed(tuple(_findings(checks)), checks, page, _ink(made.rendition))
+    findings = tuple(_findings(checks))
+    try:
+        ink = _ink(made.rendition)
+    except (OSError, subprocess.CalledProcessError):  # a print shop's machine may fail on it too
+        ink = None
+        place = Place(_PRESS)
+        findings = (*findings, Finding("not-separated", Severity.DOUBT, place, (("file", _PRESS),)))
+    return Printed(findings, checks, page, ink)
 
 
 def _findings(checks: Sequence[Check]) -> Iterator[Finding]:
@@ -81,7 +89,8 @@ def _finding(path: str, mark: Mark) -> Finding:
 
 
 def _ink(rendition: Rendition) -> float | None:
-    """The most ink on one spot of the file for the press, as Ghostscript separates it."""
+    """The most ink on one spot of the file for the press, as Ghostscript separates it, if it is
+    there. Raises as :func:`.separated` does."""
     if shutil.which("gs") is None:
         return None
     from flows.proof.preflight.separations import most_ink, separated

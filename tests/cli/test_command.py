@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -307,3 +308,17 @@ def test_check_print_measures_the_brochures_and_shows_their_pages(tmp_path: Path
     page = Path(found["page"].removeprefix("file://")).read_text(encoding="utf-8")
     assert page.count("data:image/png") > 8
     assert not re.search(r"(?:src|href)=\"(?!data:)", page)
+
+
+def test_a_ghostscript_that_fails_is_a_doubt_and_no_traceback(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# Une rive\n\nUn mot et puis un autre.\n", encoding="utf-8")
+    broken = tmp_path / "gs"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    arguments = ("--print", "--json", "--content", content, "--output", tmp_path / "o")
+    [found] = json.loads(parution("check", *arguments, PATH=path).stdout)
+    [doubt] = [f for f in found["findings"] if f["severity"] == "doubt"]
+    assert doubt["rule"] == "not-separated"

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from flows.channels._about import stated
 from flows.channels._qr import qr_svg
+from flows.channels.brochure import tables
 from flows.channels.brochure.paper import MM, Paper
 from flows.channels.brochure.setting import (
     BOX_PADDING,
@@ -27,7 +28,7 @@ from flows.channels.brochure.setting import (
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import Palette
-from flows.reading import inline_text, plain
+from flows.reading import inline_text, is_programme, plain
 from flows.rendition import Imprint
 from flows.words import catalogue, environment, local_day, long_date
 
@@ -73,6 +74,8 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
             house=house,
             words=words,
             setting=setting,
+            tables=tables,
+            is_programme=is_programme,
             trial=is_trial(imprint, house),
             author=house.publisher or house.name,
             summary=plain(inline_text(edition.standfirst)),

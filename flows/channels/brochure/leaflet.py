@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from flows.channels.brochure.html import line_above, speakers, titled_qr, w3c
+from flows.channels.brochure.inline import PrintedHtml
 from flows.channels.brochure.lines import BR, ragged
 from flows.channels.brochure.paper import MM
-from flows.channels.brochure.setting import PrintedHtml, title_size
+from flows.channels.brochure.setting import title_size
 from flows.channels.brochure.shaping import Voice
 from flows.edition import (
     Edition,

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import PurePath
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from flows.channels._html import InlineHtml
-from flows.channels.brochure.lines import BR, Chopped, chopped, lines_of, ragged, with_calls
+from flows.channels.brochure.inline import Inlined, ListedNote
+from flows.channels.brochure.lines import BR, chopped, lines_of, ragged, with_calls
 from flows.channels.brochure.paper import Paper
 from flows.channels.brochure.plates import picture_address
 from flows.channels.brochure.shaping import Voice
 from flows.edition import (
     Edition,
     Figure,
-    Foreign,
     Heading,
-    Inline,
     Inlines,
     ItemList,
-    LineBreak,
-    Link,
     Note,
     Paragraph,
     Picture,
@@ -34,7 +30,7 @@ from flows.edition import (
     Table,
     Text,
 )
-from flows.reading import count_of, inline_runs, inline_text, is_programme, key_figures, plain, walk
+from flows.reading import count_of, inline_runs, inline_text, key_figures, plain, walk
 from flows.words import bound
 
 #: A side box: its padding at the sides in lines, its type beside the text's; the space before an
@@ -58,25 +54,12 @@ STANDFIRST, _LONG_STANDFIRST = 1.25, 450
 _SHORT_WORD = 12
 #: A side box of no more words is kept in one piece.
 _SHORT_BOX = 170
-#: What a column of figures is made of, units and blanks aside.
-_FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰€$£°]|[a-zA-Z]{1,3})?")
 
 
-#: A table goes over a page with its head if a row takes no more than so many characters, or so
-#: many columns: WeasyPrint drops a head that a row leaves no room for.
-_LOW_ROWS, _FEW_COLUMNS, _SHORT_TABLE = 400, 12, 16
-#: Columns, and characters of the longest row, that one column of text has room for.
-_NARROW_COLUMNS, _NARROW_ROW = 3, 64
-#: A line break in a cell counts as so many characters.
-_BREAK = 30
 #: More footnotes than these, and WeasyPrint takes minutes to find their pages: all go to the end.
 _FOOTNOTES, _FOOTNOTES_IN_A_RUN = 24, 8
 
 _CLASSED, _BARE = Markup('<p class="{}">{}</p>'), Markup("<p{}>{}</p>")
-_FOOTNOTE = Markup('<span><span class="note" data-number="{}">{}</span></span>')
-_NOTE_IN_NOTE = Markup(" (<sup>{}</sup> {})")
-#: No anchor of an edition has a colon.
-_CALL = Markup('<sup><a class="call" id="call:{0}" href="#note:{0}">{0}</a></sup>')
 
 
 class PrintedPicture(NamedTuple):
@@ -87,13 +70,6 @@ class PrintedPicture(NamedTuple):
     width: float
     height: float
     box: float
-
-
-class ListedNote(NamedTuple):
-    """A note that stands in a list, not at the foot of a page; ``number`` is from 1."""
-
-    number: int
-    text: Markup
 
 
 class Opening(NamedTuple):
@@ -114,66 +90,6 @@ class Entry(NamedTuple):
 
 
 @dataclass
-class PrintedHtml(InlineHtml):
-    """Inline text for WeasyPrint: a passage in another language is no span, which it has no
-    structure element for (see :mod:`.tags`)."""
-
-    def _one(self, child: Inline) -> Markup:
-        match child:
-            case Foreign(language, children):
-                return Markup('<bdi lang="{}">{}</bdi>').format(language, self(children))
-            case _:
-                return super()._one(child)
-
-
-@dataclass
-class _Inline(PrintedHtml):
-    """Inline text with footnotes at their call, or while ``lists``, with the notes in ``listed``
-    and links to them. A note within a footnote stands in parentheses, as a footnote has no foot
-    of its own, and is numbered before it as everywhere. A link to an anchor that is not there is
-    its text."""
-
-    anchors: frozenset[str] = frozenset()
-    lists: bool = False
-    listed: list[ListedNote] = field(default_factory=list)
-    count: int = 0
-    depth: int = 0
-    chopped: Chopped | None = None
-
-    def __call__(self, children: Inlines) -> Markup:
-        """Between the numbers of two notes is a narrow space, lest 1 and 2 be read as 12."""
-        parts: list[Markup] = []
-        for before, child in zip((None, *children), children, strict=False):
-            if isinstance(before, Note) and isinstance(child, Note):
-                parts.append(Markup("\u202f"))
-            parts.append(self._one(child))
-        return Markup("").join(parts)
-
-    def _one(self, child: Inline) -> Markup:
-        match child:
-            case Text(value) if self.chopped and not self.depth:
-                return self.chopped.cut(value)
-            case Link(href, children) if href.startswith("#") and href[1:] not in self.anchors:
-                return self(children)
-            case Note(children):
-                return self._note(children)
-            case _:
-                return super()._one(child)
-
-    def _note(self, children: Inlines) -> Markup:
-        if self.chopped and not self.depth:
-            self.chopped.skip()
-        self.depth += 1
-        text = self(children)
-        self.depth -= 1
-        self.count += 1
-        if self.lists:
-            self.listed.append(ListedNote(self.count, text))
-            return _CALL.format(self.count)
-        return (_NOTE_IN_NOTE if self.depth else _FOOTNOTE).format(self.count, text)
-
-
-@dataclass
 class Setting:
     """Sets one edition on one paper. ``level`` is the rank of the heading above, 1 being the
     title's, so that headings nest without a gap (ISO 14289-1, 7.4.2)."""
@@ -186,7 +102,7 @@ class Setting:
     def __post_init__(self) -> None:
         blocks = walk(self.edition.blocks)
         anchors = frozenset(b.anchor for b in blocks if isinstance(b, Heading | SideBox))
-        self.inline = _Inline(lambda _number, text: text, anchors=anchors, lists=self.notes_at_end)
+        self.inline = Inlined(lambda _number, text: text, anchors=anchors, lists=self.notes_at_end)
         self.voice = Voice(self.paper.faces.text, self.paper.text, self.edition.language)
         self.measure = self.paper.column
         self._left: list[tuple[int, Voice, float]] = []
@@ -263,9 +179,6 @@ class Setting:
         """The figures of a list of key figures and their words; nothing of any other list."""
         return [(self.inline(figure), self.inline(said)) for figure, said in key_figures(block)]
 
-    def is_programme(self, table: Table) -> bool:
-        return is_programme(table)
-
     def is_short(self, box: SideBox) -> bool:
         runs = [run for block in box.blocks for run in inline_runs(block)]
         return sum(len(inline_text(run).split()) for run in runs) <= _SHORT_BOX
@@ -292,40 +205,6 @@ class Setting:
         """The notes that were not listed yet."""
         listed, self.inline.listed = self.inline.listed, []
         return listed
-
-    def rows(self, table: Table) -> list[tuple[Inlines, ...]]:
-        """The rows, the head first if there is one, each filled up to the longest."""
-        rows = [row for row in (table.head, *table.rows) if row]
-        width = max(map(len, rows), default=0)
-        return [row + ((),) * (width - len(row)) for row in rows]
-
-    def is_short_table(self, table: Table) -> bool:
-        return len(table.rows) + bool(table.head) < _SHORT_TABLE
-
-    def is_wide(self, table: Table) -> bool:
-        """Whether a table takes the width of the page: one column is too narrow for its rows, and
-        WeasyPrint prints beside the paper what it breaks over two."""
-        columns = list(zip(*self.rows(table), strict=True))
-        return len(columns) > _NARROW_COLUMNS or sum(map(_widest, columns)) > _NARROW_ROW
-
-    def repeats_head(self, table: Table) -> bool:
-        """Whether a table's head is set again on each page: not where that would be twice the
-        call of a note, nor where WeasyPrint could lose it."""
-        if not table.head or self.is_short_table(table) or any(map(_notes, table.head)):
-            return False
-        return self.is_low(table)
-
-    def is_low(self, table: Table) -> bool:
-        """Whether two rows of a table surely have room on a page."""
-        columns = list(zip(*self.rows(table), strict=True))
-        return len(columns) <= _FEW_COLUMNS and sum(map(_widest, columns)) <= _LOW_ROWS
-
-    def figures(self, table: Table, column: int) -> Markup:
-        """The class of a column that holds figures only: they stand flush right."""
-        cells = [plain(inline_text(row[column])) for row in table.rows if column < len(row)]
-        filled = [cell for cell in cells if cell not in ("", "–", "—", "-")]
-        all_figures = bool(filled) and all(_FIGURE.fullmatch(cell) for cell in filled)
-        return Markup(' class="figures"') if all_figures else Markup("")
 
 
 def _with_company(children: Inlines) -> Inlines:
@@ -357,11 +236,6 @@ def has_many_notes(edition: Edition) -> bool:
 
 def _notes(children: Inlines) -> int:
     return count_of(Note, children)
-
-
-def _widest(column: Iterable[Inlines]) -> int:
-    """The characters of a column's longest cell, and two for the space beside it."""
-    return max(len(inline_text(cell)) + _BREAK * count_of(LineBreak, cell) for cell in column) + 2
 
 
 def contents(edition: Edition, notes: str = "") -> list[Entry]:
