@@ -21,7 +21,7 @@ from flows.edition import (
     SideBox,
     Table,
 )
-from flows.reading import inline_text, plain
+from flows.reading import inline_text, key_figures, plain
 
 _LOWEST = 6
 #: A cell of figures: signs, blanks and units around digits, as tables set them.
@@ -51,6 +51,11 @@ class View:
     @property
     def kind(self) -> str:
         return self.block.kind
+
+    @property
+    def has_figures(self) -> bool:
+        """A list of key figures is set large."""
+        return bool(key_figures(self.block))
 
     @property
     def single(self) -> bool:
