@@ -453,7 +453,7 @@ def cell(text: str, noted: bool | int = False) -> Inlines:
 def test_eighty_pages_are_printed_whole() -> None:
     blocks = tuple(
         replace(block, anchor=f"{block.anchor}-{n}") if isinstance(block, Heading) else block
-        for n in range(52)
+        for n in range(54)
         for block in demo.FRENCH.blocks
     )
     edition = replace(demo.FRENCH, blocks=blocks)
