@@ -8,7 +8,7 @@ edition and of its catalogue, and no others.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,18 @@ def catalogue(folder: str, language: str) -> Mapping[str, str]:
         if path.is_file():
             words |= cast("dict[str, str]", tomllib.loads(path.read_text(encoding="utf-8")))
     return MappingProxyType(words)
+
+
+def with_speakers(speakers: Sequence[str], language: str) -> str:
+    """``Avec A, B et C``, or nothing; parted by semicolons where a name has a comma in it, as one
+    has that is followed by what the person does."""
+    if not speakers:
+        return ""
+    words = catalogue("speakers", language)
+    *others, last = speakers
+    has_roles = any("," in name for name in speakers)
+    listed = [words["apart"].join(others) if has_roles else ", ".join(others), last]
+    return words["with"].format(names=f" {words['and']} ".join(filter(None, listed)))
 
 
 def long_date(day: date, language: str) -> str:

@@ -105,7 +105,7 @@ def content_of(edition: Edition, house: House, revision: int, note: str) -> str:
 @cache
 def _templates() -> str:
     digest = hashlib.sha256()
-    for folder in ("brochure", "newsletter", "feed", "shared", "site"):
+    for folder in ("brochure", "newsletter", "feed", "shared", "site", "speakers"):
         for path in sorted(p for p in (TEMPLATES / folder).rglob("*") if p.is_file()):
             digest.update(f"{path.relative_to(TEMPLATES)}\0".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from flows.edition import Edition
 from flows.house import House
 from flows.rendition import Imprint
-from flows.words import catalogue, local_day, long_date, served
+from flows.words import catalogue, local_day, long_date, served, with_speakers
 
 #: Languages written from right to left (BCP 47 primary subtags).
 _RIGHT_TO_LEFT = frozenset(("ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
@@ -78,17 +78,10 @@ def about(edition: Edition, imprint: Imprint, house: House) -> About:
         day=long_date(edition.date, edition.language) if edition.date else "",
         published=published,
         corrected=revisions[0][0] if revisions else "",
-        voices=_voices(edition.speakers, words),
+        voices=with_speakers(edition.speakers, edition.language),
         history=tuple(revisions),
         colophon=tuple(colophon),
     )
-
-
-def _voices(names: tuple[str, ...], words: Mapping[str, str]) -> str:
-    if not names:
-        return ""
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {words['and']} {names[-1]}"
-    return words["voices"].format(names=listed)
 
 
 def day_html(day: str, language: str) -> Markup:

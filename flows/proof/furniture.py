@@ -13,7 +13,7 @@ from flows.proof.align import Furniture
 from flows.proof.words import notes_in
 from flows.reading import inline_runs, inline_text, walk
 from flows.rendition import Imprint
-from flows.words import catalogue, local_day, long_date, served
+from flows.words import catalogue, local_day, long_date, served, with_speakers
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
@@ -56,6 +56,7 @@ def _numbers(edition: Edition, links: int) -> int:
 def _of_the_edition(made: Furniture, edition: Edition) -> None:
     made.apart(edition.title, inline_text(edition.standfirst), edition.section, edition.category)
     made.apart(*edition.speakers, *edition.tags)
+    made.apart(with_speakers(edition.speakers, edition.language))
     for block in walk(edition.blocks):
         match block:
             case Heading():

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ from flows.edition import (
     PullQuote,
     Quote,
     SideBox,
+    Strong,
     Table,
     Text,
 )
@@ -501,7 +502,7 @@ def test_where_notes_are_many_they_stand_at_the_end_under_a_heading_of_the_conte
 
 
 def test_where_footnotes_fail_the_notes_stand_at_the_end() -> None:
-    edition = Edition("cas", "fr", "Cas", crowd(24, 8))
+    edition = Edition("cas", "fr", "Cas", crowd(24, 7))
     for file in assert_whole(edition):
         assert sum(e.kind == "/Note" for e in structure(file.data)) == 24
         assert catalogue("brochure", "fr")["notes"] in "".join(pages(file.data))
@@ -665,3 +666,60 @@ def test_a_picture_that_a_camera_turned_is_upright_on_paper() -> None:
     made = Image.open(io.BytesIO(plate))
     assert made.height > made.width
     assert "exif" not in made.info
+
+
+# ------------------------------------------------------------------------------- the grid
+
+_PARAGRAPH = p("Un mot et un autre mot, et encore une fois un mot qui vient après lui. " * 4)
+_FIGURES = (("41 centimes", " de plus"), ("9 jours", " de moins"), ("2 140 km", " de haies"))
+
+
+def grid_of(first: str, *, head: bool) -> Table:
+    rows = ((cell(first), cell("d")),) * 4
+    return Table((cell("a"), cell("b")) if head else (), rows)
+
+
+NEIGHBOURS: dict[str, Block] = {
+    "figure": Figure(demo.picture("p.png", 900, 600), "x", cell("Une légende")),
+    "table": grid_of("c", head=False),
+    "headed table": grid_of("c", head=True),
+    "programme": grid_of("9 h 00", head=False),
+    "headed programme": grid_of("9 h 00", head=True),
+    "heading": Heading(1, cell("Titre"), "un"),
+    "lower heading": Heading(2, cell("Titre"), "deux"),
+    "lowest heading": Heading(3, cell("Titre"), "trois"),
+    "paragraph": _PARAGRAPH,
+    "pull quote": PullQuote(cell("Une phrase qui porte loin")),
+    "key figures": ItemList(
+        tuple((Paragraph((Strong(cell(f)), Text(w))),) for f, w in _FIGURES)
+    ),
+    "quotation": Quote((_PARAGRAPH,)),
+    "box": SideBox(cell("Boîte"), (_PARAGRAPH,)),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_whatever_stands_beside_what_the_text_stays_on_the_grid() -> None:
+    """No standfirst, no date: the opening leads to the grid too."""
+    pairs = product(NEIGHBOURS.values(), repeat=2)
+    blocks = tuple(block for a, b in pairs for block in (_PARAGRAPH, a, b, _PARAGRAPH))
+    edition = Edition("grille", "fr", "Grille", blocks)
+    rendition = brochure.render(edition, demo.IMPRINT, demo.HOUSE)
+    for check in prove_rendition(edition, demo.IMPRINT, demo.HOUSE, rendition):
+        if check.id in ("print-grid", "print-place"):
+            assert check.marks == (), check.subject
+
+
+@pytest.mark.parametrize("figure", ["9 jours", "41 centimes", "1 234 567,89 €", "1" * 18])
+def test_no_key_figure_runs_into_the_next(figure: str) -> None:
+    said = tuple((Paragraph((Strong(cell(figure)), Text(" de plus, en tout"))),) for _ in range(4))
+    assert_whole(Edition("chiffres", "fr", "Chiffres", (p("Avant."), ItemList(said), p("Après."))))
+
+
+def test_an_address_gains_no_hyphen() -> None:
+    address = "www.association-territoirenumerique.example.fr"
+    said = p(f"La page est à l’adresse {address} depuis hier, et chacun la connaît. " * 9)
+    edition = Edition("adresse", "fr", "Adresse", (said,))
+    for file in brochure.render(edition, demo.IMPRINT, demo.HOUSE).files[:2]:
+        read = re.sub(r"[\r\n]+", "", "".join(pages(file.data)))
+        assert read.count(address) >= 8, "nothing was put into it where it is broken"

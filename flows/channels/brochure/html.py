@@ -18,6 +18,7 @@ from flows.channels.brochure.setting import (
     BOX_PADDING,
     BOX_SIZE,
     COVER,
+    FIGURE,
     ITEM_PADDING,
     STANDFIRST,
     TITLES,
@@ -30,7 +31,7 @@ from flows.house import House
 from flows.looks import Palette
 from flows.reading import inline_text, is_programme, plain
 from flows.rendition import Imprint
-from flows.words import catalogue, environment, local_day, long_date
+from flows.words import catalogue, environment, local_day, long_date, with_speakers
 
 #: Millimetres of an A5 page that the title has on the cover.
 _COVER_WIDTH = 120
@@ -52,6 +53,7 @@ def sheet(paper: Paper, colours: Palette, trial: str) -> str:
         titles=TITLES,
         covers=COVER,
         standfirst=STANDFIRST,
+        figure=FIGURE,
     )
 
 
@@ -89,7 +91,7 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
             opening=setting.opening(),
             short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
             contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
-            speakers=speakers(edition),
+            speakers=with_speakers(edition.speakers, edition.language),
             colophon=tuple(_colophon(setting.paper, edition, imprint, house)),
             address=address,
             address_shown=address.split("://", 1)[1],
@@ -109,14 +111,6 @@ def titled_qr(address: str, title: str) -> Markup:
     svg = qr_svg(address, "#000000")
     start = svg.index(">") + 1
     return svg[:start] + Markup("<title>{}</title>").format(title) + svg[start:]
-
-
-def speakers(edition: Edition) -> str:
-    """``Avec A, B et C``, or nothing."""
-    words = catalogue("brochure", edition.language)
-    *others, last = edition.speakers or ("",)
-    names = f" {words['and']} ".join(part for part in (", ".join(others), last) if part)
-    return words["with"].format(names=names) if names else ""
 
 
 def _colophon(paper: Paper, edition: Edition, imprint: Imprint, house: House) -> chain[str]:

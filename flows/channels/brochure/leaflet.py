@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from flows.channels.brochure.html import line_above, speakers, titled_qr, w3c
+from flows.channels.brochure.html import line_above, titled_qr, w3c
 from flows.channels.brochure.inline import PrintedHtml
 from flows.channels.brochure.lines import BR, ragged
 from flows.channels.brochure.paper import MM
@@ -37,7 +37,7 @@ from flows.looks import Palette
 from flows.reading import inline_text, key_figures, walk
 from flows.rendition import Imprint
 from flows.themes import THEMES, Faces
-from flows.words import bound, catalogue, environment
+from flows.words import bound, catalogue, environment, with_speakers
 
 #: Shares of the inner panels that may be filled: all, and less where the first guess was too bold.
 ROOM = (1.0, 0.8, 0.5, 0.0)
@@ -199,7 +199,7 @@ def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: flo
             created=w3c(imprint.published),
             modified=w3c(imprint.updated),
             line=line_above(edition),
-            speakers=speakers(edition),
+            speakers=with_speakers(edition.speakers, edition.language),
             parts=parts[:_PARTS],
             panels=passages(edition, faces, room),
             inline=lambda children: PrintedHtml(lambda _number, text: text)(_bare(children)),

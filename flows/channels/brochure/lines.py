@@ -43,6 +43,9 @@ _LONG, _PIECE = re.compile(r"[^\s\u00a0\u202f]{18,}"), 6
 #: Where a line may end within a word: after a hyphen that has letters on both sides, enough of
 #: them behind it; after a slash of an address.
 _MARK = re.compile(r"(?<=[^\W\d_]{2})[-\u2010](?=[^\W\d_]{3})|(?<=\w)/(?=\w{3})")
+#: An address, as far as one is told by its look, and where it may be broken.
+_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*|[\w-]{2,}(?:\.[\w-]{2,})+(?:/\S*)?")
+_DOT = re.compile(r"(?<=[\w-]{4})\.(?=[\w-]{2})")
 #: The size of a note's number beside the text, and the space before it, in its own size.
 RAISED, _BESIDE = 0.7, 0.08
 #: Points that a line stays short of its column: one that is too wide by a hair is not ended by
@@ -288,14 +291,32 @@ def _breaks(runs: Sequence[_Run]) -> list[Break]:
     for run in runs:
         text = _shown(run)
         found += [Break(offset + k, At.SPACE) for k, c in enumerate(text) if c == " "]
-        found += [Break(offset + m.end(), At.MARK) for m in _MARK.finditer(text)]
+        inside = _addresses(text)
+        found += [Break(offset + k, At.MARK) for k in _after_marks(text, inside)]
         for word in _LETTERS.finditer(text):
-            found += [
-                Break(offset + word.start() + at, At.DIVISION)
-                for at in divisions(word[0], run.voice.language)
-            ]
+            if word.start() not in inside:
+                found += [
+                    Break(offset + word.start() + at, At.DIVISION)
+                    for at in divisions(word[0], run.voice.language)
+                ]
         offset += len(text)
     return sorted(found)
+
+
+def _addresses(text: str) -> frozenset[int]:
+    """Where the characters of addresses are: a hyphen at a line's end would be read as theirs."""
+    return frozenset(k for found in _ADDRESS.finditer(text) for k in range(*found.span()))
+
+
+def _after_marks(text: str, addresses: frozenset[int]) -> Iterator[int]:
+    """Where a line may end without a hyphen of its own: behind a mark, and in an address behind a
+    slash and before a dot."""
+    for mark in _MARK.finditer(text):
+        if mark.end() - 1 not in addresses or mark[0] == "/":
+            yield mark.end()
+    for dot in _DOT.finditer(text):
+        if dot.start() in addresses:
+            yield dot.start()
 
 
 @cache

@@ -15,7 +15,7 @@ from flows.channels.brochure.inline import Inlined, ListedNote
 from flows.channels.brochure.lines import BR, chopped, lines_of, ragged, with_calls
 from flows.channels.brochure.paper import Paper
 from flows.channels.brochure.plates import picture_address
-from flows.channels.brochure.shaping import Voice
+from flows.channels.brochure.shaping import UnshapableError, Voice, advances
 from flows.edition import (
     Edition,
     Figure,
@@ -47,6 +47,8 @@ TITLES = {
     "small": (2, 1.5),
     "tiny": (2, 1.5),
 }
+#: Steps up the scale of a key figure.
+FIGURE = 4
 COVER = {"huge": 7, "large": 6, "middle": 4, "small": 3, "tiny": 1}
 #: The height of a line of the standfirst; from so many characters on, one is set in the sans.
 STANDFIRST, _LONG_STANDFIRST = 1.25, 450
@@ -70,6 +72,13 @@ class PrintedPicture(NamedTuple):
     width: float
     height: float
     box: float
+
+
+class KeyFigures(NamedTuple):
+    """Figures with their words, and how many stand side by side."""
+
+    pairs: list[tuple[Markup, Markup]]
+    in_row: int
 
 
 class Opening(NamedTuple):
@@ -158,7 +167,7 @@ class Setting:
         lines = ragged(edition.standfirst, voice, paper.block, self.inline.count + 1)
         standfirst = lines.html(self.inline, BR) if lines else self.inline(edition.standfirst)
         tall = count * height
-        if lines:
+        if lines and edition.standfirst:
             tall += len(lines.lines) * (1 if small else STANDFIRST)
         return Opening(title, standfirst, is_long, (ceil(tall) - tall) * paper.line)
 
@@ -175,9 +184,17 @@ class Setting:
         text = lines.html(self.inline) if lines else self.inline(children)
         return (_CLASSED if names else _BARE).format(names, text)
 
-    def key_figures(self, block: ItemList) -> list[tuple[Markup, Markup]]:
-        """The figures of a list of key figures and their words; nothing of any other list."""
-        return [(self.inline(figure), self.inline(said)) for figure, said in key_figures(block)]
+    def key_figures(self, block: ItemList) -> KeyFigures | None:
+        """A list of key figures, as many to a row as have room; None for any other list."""
+        found = key_figures(block)
+        if not found:
+            return None
+        paper = self.paper
+        voice = Voice(paper.faces.title, paper.size(FIGURE), self.voice.language, 600, lining=True)
+        widest = max(_width(inline_text(figure), voice) for figure, _ in found)
+        most = 3 if paper.columns == 1 and not paper.is_ragged else 2
+        in_row = max(1, min(most, int(self.measure / (widest + paper.line))))
+        return KeyFigures([(self.inline(f), self.inline(said)) for f, said in found], in_row)
 
     def is_short(self, box: SideBox) -> bool:
         runs = [run for block in box.blocks for run in inline_runs(block)]
@@ -205,6 +222,14 @@ class Setting:
         """The notes that were not listed yet."""
         listed, self.inline.listed = self.inline.listed, []
         return listed
+
+
+def _width(text: str, voice: Voice) -> float:
+    """The width of a text on one line, in points; of what the face cannot set, a guess."""
+    try:
+        return sum(advances(text, voice))
+    except UnshapableError:
+        return len(text) * voice.size * 0.6
 
 
 def _with_company(children: Inlines) -> Inlines:

@@ -17,6 +17,7 @@ _FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰�
 _LOW_ROWS, _FEW_COLUMNS, _SHORT_TABLE = 400, 12, 16
 #: Columns, and characters of the longest row, that one column of text has room for.
 _NARROW_COLUMNS, _NARROW_ROW = 3, 64
+_LONG_WORD = re.compile(r"[^\s\u00a0\u202f]{18,}")
 #: A line break in a cell counts as so many characters.
 _BREAK = 30
 
@@ -38,6 +39,11 @@ def is_wide(table: Table) -> bool:
     WeasyPrint prints beside the paper what it breaks over two."""
     columns = list(zip(*rows(table), strict=True))
     return len(columns) > _NARROW_COLUMNS or sum(map(_widest, columns)) > _NARROW_ROW
+
+
+def has_long_words(table: Table) -> bool:
+    """Whether a word may need to be broken anywhere, which makes all columns narrow."""
+    return any(_LONG_WORD.search(inline_text(cell)) for row in rows(table) for cell in row)
 
 
 def repeats_head(table: Table) -> bool:
