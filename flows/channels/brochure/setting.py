@@ -122,8 +122,8 @@ class Setting:
         return self.level
 
     def enter(self, place: str) -> str:
-        """Into a ``box``, a ``quote``, a list or one of its items: what changes the measure, and
-        how text is set. The template says nothing there."""
+        """Into a ``box``, a ``quote``, a list or one of its items, or ``across`` the page: what
+        changes the measure, and how text is set. The template says nothing there."""
         self._left.append((self.level, self.voice, self.measure))
         voice, paper = self.voice, self.paper
         match place:
@@ -131,6 +131,8 @@ class Setting:
                 self.measure -= 2 * BOX_PADDING * paper.line
                 size = round(paper.text * BOX_SIZE, 2)
                 self.voice = Voice(paper.faces.sans, size, voice.language, lining=True)
+            case "across":
+                self.measure = paper.block
             case "quote":
                 self.measure -= voice.size
                 self.voice = replace(voice, style="italic")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 
 from markupsafe import Markup
 
-from flows.edition import Inlines, LineBreak, Note, Table
+from flows.edition import Block, Blocks, Heading, Inlines, LineBreak, Note, SideBox, Table
 from flows.reading import count_of, inline_text, plain
 
 #: What a column of figures is made of, units and blanks aside.
@@ -39,6 +40,25 @@ def is_wide(table: Table) -> bool:
     WeasyPrint prints beside the paper what it breaks over two."""
     columns = list(zip(*rows(table), strict=True))
     return len(columns) > _NARROW_COLUMNS or sum(map(_widest, columns)) > _NARROW_ROW
+
+
+def in_columns(blocks: Blocks) -> list[tuple[bool, Blocks]]:
+    """The blocks in runs: those that are set in columns, and those that take the page's width,
+    with the headings right above them. (WeasyPrint 70 loses what ``column-span`` takes out of
+    columns that are full.)"""
+    runs: list[tuple[bool, list[Block]]] = []
+    for wide, found in groupby(blocks, key=_takes_the_page):
+        run = list(found)
+        while wide and runs and runs[-1][1] and isinstance(runs[-1][1][-1], Heading):
+            run.insert(0, runs[-1][1].pop())
+        runs.append((wide, run))
+    return [(wide, tuple(run)) for wide, run in runs if run]
+
+
+def _takes_the_page(block: Block) -> bool:
+    if isinstance(block, SideBox):
+        return any(map(_takes_the_page, block.blocks))
+    return isinstance(block, Table) and is_wide(block)
 
 
 def has_long_words(table: Table) -> bool:
