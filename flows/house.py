@@ -20,6 +20,10 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 _ODD_IN_CRON = re.compile(r"(?i)[#?]|(?<![a-z])lw?(?![a-z])|\d[lw]")
 
 
+#: The name of an ICC profile in the same folder.
+_PROFILE = r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*\.[iI][cC][cCmM])?$"
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +42,10 @@ class Looks(_Frozen):
     @model_validator(mode="before")
     @classmethod
     def _from_theme(cls, given: Any) -> Any:
-        theme = THEMES.get(given.get("theme", "parcels"), THEMES["parcels"])
+        if not isinstance(given, dict):
+            return given
+        named = given.get("theme")
+        theme = THEMES.get(named if isinstance(named, str) else "", THEMES["parcels"])
         return {"strong": theme.strong, "deep": theme.deep, "paper": theme.paper, **given}
 
 
@@ -47,7 +54,7 @@ class Print(_Frozen):
     house.toml, and what the print shop calls the condition. Without one, the profile that comes
     with Parution. ``sha256`` and ``data`` are the file's."""
 
-    profile: str = Field(default="", pattern=r"^([^/\\.][^/\\]*\.ic[cm])?$")
+    profile: str = Field(default="", pattern=_PROFILE)
     condition: str = ""
     sha256: str = ""
     data: bytes = Field(default=b"", exclude=True, repr=False)

@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import tomllib
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ from pydantic_core import ErrorDetails
 from flows.house import TABLES, TRIAL, House
 
 _FILE, _STYLESHEET = "house.toml", "theme.css"
+_READ = {"looks": {"css"}, "print": {"sha256", "data"}}
 #: Bytes of a profile; the largest in use have three million.
 _LARGEST_PROFILE = 16_000_000
 
@@ -42,7 +44,9 @@ def _read(path: Path) -> House:
     if not path.exists():
         return TRIAL
     try:
-        return House.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        _refuse_what_is_read(written)
+        return House.model_validate(written)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HouseError(
             f"{path}: cannot be read: {error}. Look at that line for a quotation mark that is not "
@@ -52,6 +56,14 @@ def _read(path: Path) -> House:
         raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValidationError, ZoneInfoNotFoundError) as error:
         raise HouseError(f"{path}: {_explain(error)}") from error
+
+
+def _refuse_what_is_read(written: dict[str, Any]) -> None:
+    """What stands in files beside house.toml cannot be written into it."""
+    for table, keys in _READ.items():
+        given = written.get(table)
+        for key in keys & set(given if isinstance(given, dict) else ()):
+            raise HouseError(f"{_FILE}:\n  {table}.{key}: no such setting")
 
 
 def _with_stylesheet(house: House, path: Path) -> House:
@@ -82,18 +94,18 @@ def _with_profile(house: House, content: Path) -> House:
             raise NotAPrinterProfileError(path.name)
         data = path.read_bytes()
         Press(Profile(path.name, data)).try_out()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
+        if isinstance(error, NotAPrinterProfileError):
+            raise HouseError(
+                f"{path}: is no ICC profile of a printing condition in four inks (CMYK). Ask the "
+                "print shop for its output profile, or take print.profile out of house.toml."
+            ) from error
         raise HouseError(
             f"{content / _FILE}: print.profile: there is no {path.name} beside it. Put the print "
             "shop's profile there, or take the line out: then Parution's own is used."
         ) from error
     except OSError as error:
         raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
-    except NotAPrinterProfileError as error:
-        raise HouseError(
-            f"{path}: is no ICC profile of a printing condition in four inks (CMYK). Ask the print "
-            "shop for its output profile, or take print.profile out of house.toml."
-        ) from error
     printing = house.print.model_copy(
         update={"sha256": hashlib.sha256(data).hexdigest(), "data": data}
     )
@@ -133,5 +145,8 @@ def _what(fault: ErrorDetails) -> str:
 
 #: What a house may write; the rest of the fields is read off the files beside it.
 SETTINGS = tuple(
-    name for model in TABLES for name in model.model_fields if name not in ("css", "sha256", "data")
+    name
+    for model in TABLES
+    for name in model.model_fields
+    if not any(name in keys for keys in _READ.values())
 )

@@ -29,10 +29,16 @@ QUALITY = 92
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An output profile for four inks; ``name`` is what a print shop calls the condition."""
+    """An output profile for four inks; ``name`` is that of a condition in the ICC's registry, as
+    print shops call it, or empty."""
 
     name: str
     data: bytes
+
+    @property
+    def description(self) -> str:
+        """What the profile says of itself."""
+        return ImageCms.getProfileDescription(BytesIO(self.data)).strip()
 
 
 class NotAPrinterProfileError(ValueError):
@@ -50,7 +56,8 @@ class Press:
     def _transform(self) -> Any:
         try:
             target = ImageCms.ImageCmsProfile(BytesIO(self.profile.data))
-            if target.profile.xcolor_space.strip() != "CMYK":
+            profile = target.profile
+            if profile.xcolor_space.strip() != "CMYK" or profile.device_class != "prtr":
                 raise NotAPrinterProfileError(self.profile.name)
             return ImageCms.buildTransform(
                 ImageCms.createProfile("sRGB"),

@@ -1,16 +1,16 @@
 """A house's own stylesheet, ``theme.css``: what it may change, and why the rest is refused.
 
-It lies on top of the brochure's own, and may give colours, rules and letters another look. It may
-not hide a word, move or change one, nor fetch anything: what it says is looked at before it is
-used.
+It lies on top of the brochure's own and colours things: text, grounds, rules. It may not hide a
+word, move or change one, take room, nor fetch anything. What is set with is not what was written
+but what was understood, written anew, so that no two readers of CSS can differ on it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+import cssselect2  # type: ignore[import-untyped]
 import tinycss2  # type: ignore[import-untyped]
 from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
 
@@ -18,25 +18,13 @@ from flows.looks import LEGIBLE, WHITE, Palette, contrast
 
 #: Enough for any theme, in bytes.
 LARGEST = 64_000
-_EDGES = ("", "-top", "-right", "-bottom", "-left")
-#: What a theme may set, beside ``color`` and the colours of grounds.
-_FREE = frozenset(
-    (
-        *(f"border{edge}{what}" for edge in _EDGES for what in ("", "-color", "-style", "-width")),
-        *("border-radius", "font-style", "font-weight", "font-variant-numeric"),
-        *("font-variant-ligatures", "font-feature-settings", "text-align", "text-decoration"),
-        *("text-decoration-color", "text-decoration-line", "text-decoration-style"),
-    )
-)
+_EDGES = ("top", "right", "bottom", "left")
+#: What a theme may set: to one colour that nothing shows through …
+COLOURS = ("color", "background-color", "border-color", "text-decoration-color")
+_COLOURS = frozenset((*COLOURS, "background", *(f"border-{edge}-color" for edge in _EDGES)))
+#: … or to one of these words.
+WORDS = {"text-decoration": ("none", "underline"), "text-decoration-line": ("none", "underline")}
 _GROUNDS = frozenset(("background", "background-color"))
-_HIDES = frozenset(
-    (
-        *("display", "visibility", "opacity", "clip", "clip-path", "mask", "overflow", "content"),
-        *("position", "float", "transform", "text-indent", "font-size", "font", "line-height"),
-        *("width", "height", "max-height", "max-width", "left", "right", "top", "bottom"),
-        *("letter-spacing", "word-spacing", "z-index", "filter", "margin", "all", "text-transform"),
-    )
-)
 _FETCHES = frozenset(
     ("url", "src", "image", "image-set", "cross-fade", "element", "attr", "var", "env")
 )
@@ -44,94 +32,110 @@ _OPAQUE = 1.0
 
 
 class StylesheetError(ValueError):
-    """The stylesheet is not used; the message names the line, what it says and why not."""
+    """The stylesheet is not used; the message names each line, what it says and why not."""
+
+
+class _Said(NamedTuple):
+    """A declaration that may be used."""
+
+    line: int
+    name: str
+    value: str
 
 
 def checked(css: str, palette: Palette) -> str:
-    """``css``, if it may be used with a house's colours. Raises :class:`StylesheetError`."""
+    """What of ``css`` is meant, written anew; each declaration has the last word. Raises
+    :class:`StylesheetError` where it may not be used with a house's colours."""
     if len(css.encode()) > LARGEST:
         raise StylesheetError(f"is longer than {LARGEST} bytes; a theme takes a few lines")
-    rules = [
-        list(_declarations(rule))
-        for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
-        if _is_rule(rule)
-    ]
-    grounds = [
-        _colour_of(said)
-        for own in rules
-        for said in own
-        if said.lower_name in _GROUNDS and not any(d.lower_name == "color" for d in own)
-    ]
-    for own in rules:
-        _check_contrast(own, palette, [ground for ground in grounds if ground])
-    return css
+    faults: list[str] = []
+    rules: list[tuple[str, list[_Said]]] = []
+    try:
+        for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
+            faults += (found := list(_faults_of(rule)))
+            if not found:
+                rules.append((_selector(rule), list(_declarations(rule, faults))))
+    except RecursionError:
+        raise StylesheetError("is nested too deep; a theme takes a few plain rules") from None
+    grounds = [said.value for _, own in rules for said in own if _is_ground_for_all(said, own)]
+    for _, own in rules:
+        faults += _faint(own, palette, grounds)
+    if faults:
+        raise StylesheetError("\n  ".join(dict.fromkeys(faults)))
+    return "".join(
+        f"{selector} {{ {' '.join(f'{s.name}: {s.value} !important;' for s in own)} }}\n"
+        for selector, own in rules
+        if own
+    )
 
 
-def _is_rule(rule: Any) -> bool:
+def _selector(rule: Any) -> str:
+    return str(tinycss2.serialize(rule.prelude)).strip()
+
+
+def _faults_of(rule: Any) -> Iterator[str]:
+    """Why a rule is not even looked into."""
     if rule.type == "error":
-        raise StylesheetError(f"line {rule.source_line}: is not CSS: {rule.message}")
-    if rule.type == "at-rule":
-        keyword = rule.lower_at_keyword
+        yield f"line {rule.source_line}: is not CSS: {rule.message}"
+    elif rule.type == "at-rule":
         reason = (
             "nothing is fetched while pages are made; the faces are the theme's in house.toml"
-            if keyword in ("import", "font-face")
+            if rule.lower_at_keyword in ("import", "font-face")
             else "a theme has plain rules only, such as h2 { color: #0f5c63 }"
         )
-        raise StylesheetError(f"line {rule.source_line}: @{rule.at_keyword}: {reason}")
-    _refuse_fetches((*rule.prelude, *rule.content))
-    return True
+        yield f"line {rule.source_line}: @{rule.at_keyword}: {reason}"
+    else:
+        yield from _fetches((*rule.prelude, *rule.content))
+        try:
+            cssselect2.compile_selector_list(rule.prelude)
+        except cssselect2.SelectorError as error:
+            yield f"line {rule.source_line}: {_selector(rule)}: is no selector: {error}"
 
 
-def _refuse_fetches(tokens: Iterable[Any]) -> None:
+def _fetches(tokens: Iterable[Any]) -> Iterator[str]:
     for token in tokens:
         named = token.lower_name if token.type == "function" else ""
         if token.type == "url" or named in _FETCHES:
             said = f"url({token.value})" if token.type == "url" else f"{token.name}()"
-            raise StylesheetError(
+            yield (
                 f"line {token.source_line}: {said}: nothing is fetched while pages are made, and "
                 "a theme has no pictures; write plain colours"
             )
         inside = getattr(token, "arguments", None) or getattr(token, "content", None)
         if isinstance(inside, list):
-            _refuse_fetches(inside)
+            yield from _fetches(inside)
 
 
-def _declarations(rule: Any) -> Iterator[Any]:
-    for said in tinycss2.parse_declaration_list(
+def _declarations(rule: Any, faults: list[str]) -> Iterator[_Said]:
+    for said in tinycss2.parse_blocks_contents(
         rule.content, skip_comments=True, skip_whitespace=True
     ):
         if said.type != "declaration":
-            raise StylesheetError(f"line {said.source_line}: is no declaration, such as color: red")
-        name, value = said.lower_name, tinycss2.serialize(said.value).strip()
+            faults.append(f"line {said.source_line}: is no declaration, such as color: #0f5c63")
+            continue
+        name, value = said.lower_name, str(tinycss2.serialize(said.value)).strip()
         shown = f"line {said.source_line}: {said.name}: {value}"
-        if name == "color" or name in _GROUNDS:
-            if _colour_of(said) is None:
-                raise StylesheetError(
-                    f"{shown}: write a colour that nothing shows through, such as #0f5c63"
+        if name in _COLOURS:
+            colour = _colour_of(said.value)
+            if colour:
+                plain = "background-color" if name == "background" else name
+                yield _Said(said.source_line, plain, colour)
+            else:
+                faults.append(
+                    f"{shown}: write one colour that nothing shows through, such as #0f5c63"
                 )
-        elif name not in _FREE:
-            why = (
-                "could hide, move or change words, which a theme may not"
-                if _family(name) & _HIDES
-                else "is nothing that a theme changes"
+        elif value.lower() in WORDS.get(name, ()):
+            yield _Said(said.source_line, name, value.lower())
+        else:
+            faults.append(
+                f"{shown}: could hide, move or change words, or take room, which a theme may not. "
+                f"It may set {', '.join(COLOURS)} and text-decoration: underline"
             )
-            raise StylesheetError(f"{shown}: {why}. It may set: color, background-color, "
-                                  f"{', '.join(sorted(_shown(_FREE)))}")  # fmt: skip
-        yield said
 
 
-def _family(name: str) -> set[str]:
-    """``margin-left`` → itself and ``margin``."""
-    return {name, name.partition("-")[0]}
-
-
-def _shown(names: Iterable[str]) -> set[str]:
-    return {re.sub(r"^(border|text-decoration|font-variant)-(?!radius).*", r"\1", n) for n in names}
-
-
-def _colour_of(said: Any) -> str | None:
-    """The colour of a declaration as ``#rrggbb``; None if it is none, or is transparent."""
-    tokens = [token for token in said.value if token.type not in ("whitespace", "comment")]
+def _colour_of(value: Iterable[Any]) -> str | None:
+    """A value that is one opaque colour as ``#rrggbb``; None for any other."""
+    tokens = [token for token in value if token.type not in ("whitespace", "comment")]
     if len(tokens) != 1:
         return None
     colour = parse_color(tokens[0])
@@ -140,26 +144,29 @@ def _colour_of(said: Any) -> str | None:
     return "#" + "".join(f"{round(255 * min(1.0, max(0.0, c))):02x}" for c in colour[:3])
 
 
-def _check_contrast(own: list[Any], palette: Palette, grounds: list[str]) -> None:
+def _is_ground_for_all(said: _Said, own: Iterable[_Said]) -> bool:
+    """A ground whose rule does not say what colour stands on it."""
+    return said.name in _GROUNDS and not any(other.name == "color" for other in own)
+
+
+def _faint(own: list[_Said], palette: Palette, grounds: list[str]) -> Iterator[str]:
     """Text stands out from each ground that it may stand on (WCAG 2.2, 1.4.3): where a rule sets
     both, from its own; else from all that the house and the theme have. What stands upon what in
     the end is measured on the pages (:mod:`flows.proof.preflight`)."""
-    colours = [(d, _colour_of(d)) for d in own if d.lower_name == "color"]
-    beneath = [(d, _colour_of(d)) for d in own if d.lower_name in _GROUNDS]
+    colours = [said for said in own if said.name == "color"]
+    beneath = [said for said in own if said.name in _GROUNDS]
     everywhere = [WHITE, palette.paper, palette.box_on_white, *grounds]
-    for said, colour in colours:
-        for ground in [g for _, g in beneath] or everywhere:
-            _require(said, colour or "", ground or "")
-    for said, ground in beneath:
-        for colour in (palette.text, palette.soft, palette.link):
-            if not colours:
-                _require(said, colour, ground or "")
-
-
-def _require(said: Any, colour: str, ground: str) -> None:
-    ratio = contrast(colour, ground)
-    if ratio < LEGIBLE:
-        raise StylesheetError(
-            f"line {said.source_line}: {said.name}: {tinycss2.serialize(said.value).strip()}: text "
-            f"in {colour} on {ground} has a contrast of {ratio:.1f}; it takes {LEGIBLE} to be read"
-        )
+    pairs = [
+        (said, said.value, ground)
+        for said in colours
+        for ground in ([g.value for g in beneath] or everywhere)
+    ]
+    if not colours:
+        inks = (palette.text, palette.soft, palette.link)
+        pairs += [(said, ink, said.value) for said in beneath for ink in inks]
+    for said, ink, ground in pairs:
+        if (ratio := contrast(ink, ground)) < LEGIBLE:
+            yield (
+                f"line {said.line}: {said.name}: {said.value}: text in {ink} on {ground} has a "
+                f"contrast of {ratio:.1f}; it takes {LEGIBLE} to be read"
+            )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ _FILLS = frozenset(("f", "F", "f*", "B", "B*", "b", "b*"))
 _ENDS = frozenset(("n", "S", "s", "sh"))
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """A filled path: its box (left, bottom, right, top), its subpaths, the rule by which it is
     filled, its colour."""
 
@@ -44,8 +45,20 @@ class Grounds:
 
     def __init__(self) -> None:
         self.colour: Colour = _BLACK
+        self.opacity = 1.0
+        self._group = 1.0
         self._path: list[list[Point]] = []
-        self._filled: list[_Shape] = []
+        self._filled: list[Shape] = []
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """While a form is drawn, which is as opaque as a whole as things are now."""
+        before, opacity = self._group, self.opacity
+        self._group, self.opacity = before * opacity, 1.0
+        try:
+            yield
+        finally:
+            self._group, self.opacity = before, opacity
 
     def set(self, operator: str, values: Sequence[Any]) -> None:
         """A colour operator; those that stroke are passed over."""
@@ -58,8 +71,9 @@ class Grounds:
         elif operator == "k":
             self.colour = _BLACK
 
-    def draw(self, operator: str, values: Sequence[Any], matrix: _Matrix) -> None:
-        """A path operator, in the coordinates of ``matrix``; any other is passed over."""
+    def draw(self, operator: str, values: Sequence[Any], matrix: _Matrix) -> Shape | None:
+        """A path operator, in the coordinates of ``matrix``; any other is passed over. The shape
+        that it fills, if it does."""
         if operator in ("m", "l", "c", "v", "y"):
             if operator == "m" or not self._path:
                 self._path.append([])
@@ -69,21 +83,38 @@ class Grounds:
             corners = [x, y, x + width, y, x + width, y + height, x, y + height]
             self._path.append(_points(corners, matrix))
         elif operator in _FILLS:
-            self._fill(even_odd=operator.endswith("*"))
+            return self._fill(even_odd=operator.endswith("*"))
         elif operator in _ENDS:
             self._path = []
+        return None
 
-    def _fill(self, *, even_odd: bool) -> None:
-        if self._path:
-            xs, ys = zip(*chain(*self._path), strict=True)
-            box = (min(xs), min(ys), max(xs), max(ys))
-            self._filled.append(_Shape(box, self._path, even_odd, self.colour))
-        self._path = []
+    def _fill(self, *, even_odd: bool) -> Shape | None:
+        path, self._path = self._path, []
+        if not path or not self.opacity:
+            return None
+        xs, ys = zip(*chain(*path), strict=True)
+        box = (min(xs), min(ys), max(xs), max(ys))
+        self._filled.append(Shape(box, path, even_odd, self.colour))
+        return self._filled[-1]
 
-    def beneath(self, x: float, y: float, size: float) -> Colour:
-        """The ground of a text of ``size`` points that begins at ``x`` on the baseline ``y``."""
-        x, y = x + 0.1 * size, y + 0.3 * size
-        return next((s.colour for s in reversed(self._filled) if s.covers(x, y)), _WHITE)
+    def of(self, points: Sequence[Point]) -> tuple[tuple[Colour, Colour], ...]:
+        """At each point, the colour of what is drawn there now and that of its ground."""
+        return tuple((self._seen(ground), ground) for ground in map(self._beneath, points))
+
+    def _beneath(self, point: Point) -> Colour:
+        return next((s.colour for s in reversed(self._filled) if s.covers(*point)), _WHITE)
+
+    def _seen(self, ground: Colour) -> Colour:
+        """The colour with what shows through it."""
+        (r, g, b), (x, y, z), a = self.colour, ground, self.opacity * self._group
+        return (r * a + x * (1 - a), g * a + y * (1 - a), b * a + z * (1 - a))
+
+
+def points_of(x: float, y: float, width: float, size: float) -> tuple[Point, Point, Point]:
+    """Where a text is looked at: at its first letter, its middle and its last, low in the letters.
+    It begins at ``x`` on the baseline ``y``; all in points."""
+    inset, up = min(0.1 * size, width / 4), y + 0.25 * size
+    return (x + inset, up), (x + width / 2, up), (x + width - inset, up)
 
 
 def _points(values: list[float], matrix: _Matrix) -> list[Point]:

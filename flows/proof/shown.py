@@ -13,7 +13,7 @@ from functools import cached_property
 from math import hypot
 from typing import Any, NamedTuple
 
-from flows.proof.grounds import Colour, Grounds
+from flows.proof.grounds import Colour, Grounds, Shape, points_of
 
 _Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -118,11 +118,15 @@ class Shown:
 
     ``page`` is from 0; ``x`` and ``y`` are where it begins on its baseline, ``size`` is that of
     its type, both in points; ``mark`` is the id of the marked content that it stands in,
-    :data:`ARTIFACT`, or None; ``colours`` are its own and that of the ground it stands on.
+    :data:`ARTIFACT`, or None; ``colours`` are its own and that of its ground, at its beginning,
+    its middle and its end; ``is_covered`` tells that something was painted over it.
     Letters are reckoned only when asked for.
     """
 
-    __slots__ = ("_string", "colours", "font", "mark", "page", "scale", "size", "x", "y")
+    __slots__ = (
+        *("_string", "colours", "font", "is_covered", "mark", "page", "points", "scale", "size"),
+        *("x", "y"),
+    )
 
     def __init__(
         self,
@@ -132,10 +136,13 @@ class Shown:
         size: float,
         at: _Matrix,
         string: bytes,
+        width: float,
         grounds: Grounds,
     ) -> None:
         self.page, self.mark, self.font = page, mark, font
-        self.colours = (grounds.colour, grounds.beneath(at[4], at[5], size * abs(at[3] or at[1])))
+        high = size * (abs(at[3]) or abs(at[1]))
+        self.points = points_of(at[4], at[5], width * (at[0] or at[1]), high)
+        self.colours, self.is_covered = grounds.of(self.points), False
         self.scale = abs(at[0]) or abs(at[1])
         self.size = size * (abs(at[3]) or abs(at[1]))
         self.x, self.y = at[4], at[5]
@@ -180,11 +187,12 @@ class Reader:
         self.colours: set[tuple[str, tuple[float, ...]]] = set()
         self._marks: list[int | None] = []
         self._grounds = Grounds()
+        self._shown: list[Shown] = []
 
     def read(self, source: Any, resources: Any, matrix: _Matrix = _PLAIN) -> Iterator[Shown]:
         import pikepdf
 
-        stack: list[tuple[_Matrix, Colour]] = []
+        stack: list[tuple[_Matrix, Colour, float]] = []
         text, grounds = _PLAIN, self._grounds
         font, size, advance = Font({}), 0.0, 0.0
         for step in pikepdf.parse_content_stream(source):
@@ -195,9 +203,12 @@ class Reader:
                 case "EMC":
                     self._marks.pop()
                 case "q":
-                    stack.append((matrix, grounds.colour))
+                    stack.append((matrix, grounds.colour, grounds.opacity))
                 case "Q":
-                    matrix, grounds.colour = stack.pop()
+                    matrix, grounds.colour, grounds.opacity = stack.pop()
+                case "gs":
+                    state = resources.ExtGState[operands[0]]
+                    grounds.opacity = float(state.get("/ca", grounds.opacity))
                 case "cm":
                     matrix = _times(_matrix(operands), matrix)
                 case "Tf":
@@ -212,13 +223,17 @@ class Reader:
                 case "Tj" | "TJ":
                     string = _hexadecimal(operands[0])
                     at = _times(_times((1, 0, 0, 1, advance, 0), text), matrix)
-                    yield Shown(self.number, self._mark(), font, size, at, string, grounds)
-                    advance += font.width(string) * size / 1000
+                    width = font.width(string) * size / 1000
+                    shown = Shown(self.number, self._mark(), font, size, at, string, width, grounds)
+                    self._shown.append(shown)
+                    yield shown
+                    advance += width
                 case "Do":
                     drawn = resources.XObject[operands[0]]
                     if str(drawn.get("/Subtype")) == "/Form":
                         own = _times(_matrix(drawn.get("/Matrix", _PLAIN)), matrix)
-                        yield from self.read(drawn, drawn.get("/Resources", resources), own)
+                        with grounds.group():
+                            yield from self.read(drawn, drawn.get("/Resources", resources), own)
                     else:
                         across, up = hypot(*matrix[:2]), hypot(*matrix[2:4])
                         self.placed.append(Placed(self.number, drawn, across, up))
@@ -226,7 +241,16 @@ class Reader:
                     self.colours.add((operator, tuple(map(float, operands))))
                     grounds.set(operator, operands)
                 case operator:
-                    grounds.draw(operator, operands, matrix)
+                    if shape := grounds.draw(operator, operands, matrix):
+                        self._cover(shape)
+
+    def _cover(self, shape: Shape) -> None:
+        """Tell the strings that lie beneath a shape that was filled after them."""
+        left, bottom, right, top = shape.box
+        for shown in self._shown:
+            first, _, last = shown.points
+            if first[0] < right and last[0] > left and bottom <= first[1] <= top:
+                shown.is_covered |= any(shape.covers(*point) for point in shown.points)
 
     def _mark(self) -> int | None:
         if ARTIFACT in self._marks:

@@ -44,9 +44,9 @@ REFUSED = {
     "p { letter-spacing: -1em }": "could hide",
     "p { text-transform: uppercase }": "could hide, move or change words",
     "p::after { content: 'Gratuit' }": "could hide, move or change words",
-    "p { color: transparent }": "nothing shows through",
-    "p { color: rgba(0, 0, 0, 0.01) }": "nothing shows through",
-    "p { color: currentcolor }": "nothing shows through",
+    "p { color: transparent }": "that nothing shows through",
+    "p { color: rgba(0, 0, 0, 0.01) }": "that nothing shows through",
+    "p { color: currentcolor }": "that nothing shows through",
     "p { color: #ffffff }": "has a contrast of 1.0",
     "p { color: #f0c000 }": "it takes 4.5 to be read",
     "p { background: #1f2a36 }": "has a contrast of",
@@ -61,14 +61,25 @@ REFUSED = {
     "@page { margin: 0 }": "plain rules only",
     "p": "is not CSS",
     "p { color }": "is no declaration",
-    "p { page-break-before: always }": "is nothing that a theme changes",
+    "p { page-break-before: always }": "or take room",
+    "p { font-weight: 600 }": "or take room",
+    "p { border: 1pt solid #004400 }": "or take room",
+    "p { border-radius: 50% }": "or take room",
+    "p { text-decoration: line-through }": "could hide",
+    "p { border:{}opacity:0 }": "could hide",
+    "p { border:{}display:none }": "could hide",
+    "p { color: #004400; {} opacity: 0 }": "is no declaration",
+    "p { border-color: lab(50% 40 20) }": "write one colour",
+    "p { border-color: device-cmyk(0 1 1 0) }": "write one colour",
+    "p::: { color: #004400 }": "is no selector",
+    "p { border-color: " + "(" * 3000 + ")" * 3000 + " }": "nested too deep",
     "h2 { color: #004400 }" * 4000: "is longer than",
 }
 THEME = """
-.box { background-color: #eef3ee; border-left: 2pt solid #2f5d3a }
-.run h2 { color: #2f5d3a; font-style: italic }
-.pull { border-top-color: #2f5d3a }
-.key-figures strong { color: white; background: #2f5d3a }
+.box { background: #eef3ee; BORDER-COLOR: #2f5d3a }
+h2, .box-title { color: #2f5d3a; text-decoration: underline }
+.pull { border-top-color: #2F5D3A } /* the rule above */
+.key-figures strong { color: white; background-color: #2f5d3a }
 """
 
 
@@ -92,7 +103,36 @@ def test_a_stylesheet_that_hides_or_fetches_is_refused_in_a_sentence(
     said = str(refused.value)
     assert REFUSED[css] in said
     assert "theme.css" in said
-    assert "longer" in said or "line 1" in said
+    assert "longer" in said or "deep" in said or "line 1" in said
+
+
+def test_each_fault_is_told_at_once() -> None:
+    with pytest.raises(StylesheetError) as refused:
+        checked("p { opacity: 0 }\n@page { margin: 0 }\nh2 { color: #fff }", palette(demo.HOUSE))
+    assert {line.split(":")[0].strip() for line in str(refused.value).splitlines()} == {
+        "line 1", "line 2", "line 3",
+    }  # fmt: skip
+
+
+def test_what_is_used_is_written_anew_and_has_the_last_word() -> None:
+    css = checked("H2 { Color : rgb(0, 68, 0) } p {}", palette(demo.HOUSE))
+    assert css == "H2 { color: #004400 !important; }\n"
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        '[looks]\ncss = "p { opacity: 0 }"',
+        '[print]\ndata = "abc"',
+        '[print]\nsha256 = "abc"',
+        "looks = 3",
+        '[looks]\ntheme = ["parcels"]',
+        '[print]\nprofile = "a\\u0000.icc"',
+    ],
+)
+def test_what_no_house_can_write_is_refused_in_words(tmp_path: Path, toml: str) -> None:
+    with pytest.raises(HouseError, match=r"house\.toml"):
+        read_house(content(tmp_path, house_toml=f"{NAMED.format('')}{toml}\n"))
 
 
 def test_what_is_refused_stands_on_its_line() -> None:

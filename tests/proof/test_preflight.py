@@ -97,6 +97,8 @@ def test_text_beyond_the_paper_refuses() -> None:
         ("color: #ffffff; background: #1f2a36", True),
         ("color: #767676; background: #eeeeee", False),
         ("font-size: 40pt; color: #949494", False),
+        ("color: #000000; opacity: 0.3", False),
+        ("color: rgb(0 0 0 / 20%)", False),
     ],
 )
 def test_text_that_does_not_stand_out_from_its_ground_refuses(style: str, holds: bool) -> None:
@@ -105,6 +107,13 @@ def test_text_that_does_not_stand_out_from_its_ground_refuses(style: str, holds:
     if found.fault:
         assert found.fault.rule == "faint"
         assert dict(found.fault.values)["words"].startswith("Un mot")
+
+
+def test_text_that_something_is_painted_over_refuses() -> None:
+    cover = "position: relative; top: -14pt; height: 14pt; background: #ffffff"
+    found = checks(pdf(f"<p>Un mot couvert</p><div style='{cover}'></div><p>Mot</p>"))["contrast"]
+    assert found.fault is not None
+    assert found.fault.rule == "faint"
 
 
 @pytest.mark.parametrize(("address", "holds"), [(HERE, True), ("https://other.example/", False)])

@@ -111,4 +111,4 @@ def _profile(house: House) -> Profile:
     printing = house.print
     if not printing.data:
         return standard_profile()
-    return Profile(printing.condition or printing.profile.rpartition(".")[0], printing.data)
+    return Profile(printing.condition, printing.data)

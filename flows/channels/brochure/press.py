@@ -185,13 +185,14 @@ def _say_what_it_is(pdf: pikepdf.Pdf, press: Press, job: Job, seed: bytes) -> No
             Dictionary(
                 Type=Name.OutputIntent,
                 S=Name.GTS_PDFX,
-                OutputConditionIdentifier=press.profile.name,
-                RegistryName="http://www.color.org",
-                Info=press.profile.name,
+                OutputConditionIdentifier=press.profile.name or "Custom",
+                Info=press.profile.name or press.profile.description,
                 DestOutputProfile=pdf.make_indirect(profile),
             )
         ]
     )
+    if press.profile.name:  # else the file speaks for itself, and no registry for it
+        pdf.Root.OutputIntents[0].RegistryName = pikepdf.String("http://www.color.org")
     for key in ("/Outlines", "/Names", "/OpenAction"):
         if key in pdf.Root:
             del pdf.Root[key]

@@ -57,11 +57,16 @@ def dots(placed: Placed) -> float:
 
 
 def contrasts(path: str, pages: Sequence[Leaf]) -> Check:
-    """Text stands out from its ground, as WCAG measures it (2.2, 1.4.3), whatever its size."""
+    """Text stands out from its ground, as WCAG measures it (2.2, 1.4.3), whatever its size, and
+    nothing is painted over it."""
     least, faint = 21.0, None
+    measured: dict[tuple[Any, Any], float] = {}
     for shown in (s for leaf in pages for s in leaf.shown if s.text.strip()):
-        one, other = sorted(map(luminance, shown.colours))
-        ratio = (other + 0.05) / (one + 0.05)
+        for pair in shown.colours:
+            if pair not in measured:
+                one, other = sorted(map(luminance, pair))
+                measured[pair] = (other + 0.05) / (one + 0.05)
+        ratio = 1.0 if shown.is_covered else min(measured[pair] for pair in shown.colours)
         if ratio < least:
             least, faint = ratio, shown
     figure = f"{least:.1f}"
