@@ -122,6 +122,19 @@ def _applied(picture: Image.Image, transform: Any) -> Image.Image:
     return made
 
 
+def on_screen(picture: Image.Image, profile: bytes = b"") -> Image.Image:
+    """A picture in four inks in red, green and blue, by its own profile or the standard one."""
+    source = profile or standard_profile().data
+    try:
+        target = ImageCms.createProfile("sRGB")
+        transform = ImageCms.buildTransform(
+            ImageCms.ImageCmsProfile(BytesIO(source)), target, "CMYK", "RGB"
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return picture.convert("RGB")
+    return _applied(picture, transform)
+
+
 @cache
 def standard_profile() -> Profile:
     """ISO Coated v2 300 % by basICColor (FOGRA39; zlib licence), which comes with Parution:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from math import hypot
 from typing import Any, NamedTuple
+from unicodedata import bidirectional
 
 from flows.proof.grounds import Colour, Grounds, Shape, points_of
 
@@ -33,7 +34,8 @@ class Font:
     @cached_property
     def text(self) -> dict[int, str]:
         stream = self.object.get("/ToUnicode")
-        return _to_unicode(stream.read_bytes()) if stream is not None else {}
+        found = _to_unicode(stream.read_bytes()) if stream is not None else {}
+        return {code: _as_seen(text) for code, text in found.items()}
 
     @cached_property
     def widths(self) -> dict[int, float]:
@@ -78,6 +80,14 @@ class Font:
         """The advance of a TJ array, in thousandths of the type size."""
         moves = sum(map(float, _STRING.sub(b"", shown).strip(b"[] ").replace(b"<>", b"").split()))
         return sum(self.widths.get(code, 0.0) for code in self.codes(shown)) - moves
+
+
+def _as_seen(text: str) -> str:
+    """The text of one glyph, of a ligature in the order in which it is seen, as the text around
+    it is: in Arabic, from its end."""
+    if len(text) > 1 and all(bidirectional(letter) in ("R", "AL", "NSM") for letter in text):
+        return text[::-1]
+    return text
 
 
 _LITERAL = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)

@@ -385,6 +385,7 @@ HARD: dict[str, tuple[str, tuple[Block, ...]]] = {
         (Heading(1, (Text("Une phrase qui ne finit pas " * 40),), "h"), p("Puis rien.")),
     ),
     "right to left": ("مرحبا", (p("مرحبا بالعالم"), p("Mêlé : שלום et مرحبا, fin."))),
+    "an Arabic ligature": ("T", (p("Le mot السلام veut dire paix, et لا veut dire non."),)),
     "emoji": ("Fête 🎈", (p("Bravo 🎉 à tous 🇫🇷"), Heading(1, (Text("Titre 🚀"),), "h"))),
     "a table of 200 rows": (
         "Table",
@@ -448,6 +449,29 @@ def assert_whole(edition: Edition) -> list[File]:
 
 def cell(text: str, noted: bool | int = False) -> Inlines:
     return (Text(text), Note((Text(f"Détail de {text[:20]}"),))) if noted else (Text(text),)
+
+
+def test_contents_that_go_over_a_page_name_their_pages() -> None:
+    words = " ".join(f"mot{k}" for k in range(14))
+    blocks = tuple(
+        block
+        for k in range(40)
+        for block in (Heading(1, cell(f"{k} {words}"), f"a{k}"), Heading(2, cell(words), f"b{k}"))
+    )
+    assert_whole(Edition("sommaire", "fr", "Sommaire", (*blocks, p("Fin."))))
+
+
+def test_a_long_table_of_which_each_row_has_a_note_is_printed() -> None:
+    words = " ".join(f"mot{k}" for k in range(25))
+    rows = tuple((cell(words), (Text("fin"), Note(cell(words[:60])))) for _ in range(30))
+    assert_whole(Edition("notes", "fr", "Notes", (p(words), Table((), rows))))
+
+
+def test_a_picture_in_inks_is_printed_from_the_colours_of_a_screen() -> None:
+    made = io.BytesIO()
+    Image.new("CMYK", (800, 600), (200, 20, 200, 255)).save(made, "JPEG")
+    picture = Picture("encre.jpg", "image/jpeg", 800, 600, made.getvalue())
+    assert_whole(Edition("encre", "fr", "Encre", (Figure(picture, "un aplat"),)))
 
 
 @pytest.mark.slow

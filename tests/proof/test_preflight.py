@@ -61,7 +61,6 @@ FAULTS = {
     "stranded-heading": f"<p>{LINE * 24}</p><h2>Un titre</h2>"
     "<p style='break-before: page'>Un mot</p>",
     "one-word-line": f"<p>{LINE}<br>fin.</p>",
-    "overlap": f"<p>{LINE * 2}</p><p style='margin-top: -26pt'>{LINE}</p>",
     "outside-column": f"<p class=even>{LINE * 9}</p><p style='white-space: nowrap'>{LINE}Un</p>",
     "few-dots": f"<figure><img src='{picture()}' alt='x' style='width: 60mm'></figure><p>Mot</p>",
     "torn-apart": "<p>La vallée compte soixante-deux<br>% de prés.</p>",
@@ -81,12 +80,17 @@ def test_a_page_without_a_fault_has_no_mark() -> None:
     assert marks(f"<h2>Un titre</h2><p>{LINE * 4}</p><p>{LINE * 3}</p>") <= {"one-word-line"}
 
 
-def test_text_beyond_the_paper_refuses() -> None:
-    place = checks(pdf("<p style='margin-left: -40pt; text-indent: -20pt'>Hors du papier</p>"))[
-        "place"
-    ]
+@pytest.mark.parametrize(
+    ("rule", "body"),
+    [
+        ("off-paper", "<p style='margin-left: -40pt; text-indent: -20pt'>Hors du papier</p>"),
+        ("overlap", f"<p>{LINE * 2}</p><p style='margin-top: -26pt'>{LINE}</p>"),
+    ],
+)
+def test_text_beyond_the_paper_or_upon_other_text_refuses(rule: str, body: str) -> None:
+    place = checks(pdf(body))["place"]
     assert place.fault is not None
-    assert place.fault.rule == "off-paper"
+    assert place.fault.rule == rule
 
 
 @pytest.mark.parametrize(

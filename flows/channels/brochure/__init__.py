@@ -17,7 +17,7 @@ from flows.channels.brochure import leaflet
 from flows.channels.brochure.archive import Source
 from flows.channels.brochure.booklet import booklet
 from flows.channels.brochure.html import html, is_trial, sheet
-from flows.channels.brochure.pages import Laid, Pages, set_pages
+from flows.channels.brochure.pages import Laid, NoLayoutError, Pages, set_pages
 from flows.channels.brochure.paper import A4, A5, LARGE, Paper
 from flows.channels.brochure.plates import plates
 from flows.channels.brochure.press import Job, for_press
@@ -49,7 +49,7 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     """
     try:
         files = _files(edition, imprint, house, notes_at_end=has_many_notes(edition))
-    except FootnoteLostError:
+    except (FootnoteLostError, NoLayoutError):
         files = _files(edition, imprint, house, notes_at_end=True)
     return Rendition("brochure", tuple(files))
 

@@ -21,6 +21,10 @@ from flows.channels.brochure.stock import (
 from flows.channels.brochure.tags import finish
 
 
+class NoLayoutError(RuntimeError):
+    """WeasyPrint gave up on a text."""
+
+
 class Pages(NamedTuple):
     """What WeasyPrint sets: pages, a stylesheet's text, what they may ask for (address → media
     type, bytes), and the pictures that are decoded already. ``spare`` pages before the last are
@@ -40,7 +44,13 @@ class Pages(NamedTuple):
         fetch = fetcher(self.stock)
         sheet = CSS(string=self.sheet, font_config=configuration, url_fetcher=fetch)
         source = HTML(string=self.html, base_url=SCHEME, url_fetcher=fetch)
-        return source.render(configuration, stylesheets=[rules, sheet], cache=self.decoded)
+        try:
+            return source.render(configuration, stylesheets=[rules, sheet], cache=self.decoded)
+        except AssertionError as error:
+            raise NoLayoutError(
+                "WeasyPrint finds no pages for this text: a table or its notes are too large for "
+                "one. Make the longest table shorter, or take notes out of it"
+            ) from error
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,10 @@ def _set(file: File, setting: Setting) -> Iterator[Check]:
     reached, full = setting.justified()
     is_justified = 2 * reached > full  # else the text is meant to be ragged
     misplaced = [*setting.misplaced(_EDGE), *(setting.beyond() if is_justified else ())]
-    beyond = next((mark for mark in misplaced if mark.rule == "off-paper"), None)
-    if beyond:
-        where = str(beyond.page + 1)
-        yield fails("print-place", file.path, "", "off-paper", where=where, words=beyond.words)
+    astray = next((mark for mark in misplaced if mark.rule in ("off-paper", "overlap")), None)
+    if astray:
+        where, rule = str(astray.page + 1), astray.rule
+        yield fails("print-place", file.path, "", rule, where=where, words=astray.words)
     else:
         yield holds("print-place", file.path, str(len(misplaced)), misplaced)
     if file.is_excerpt or not setting.body:
