@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from flows.edition import FORBIDDEN
 from flows.themes import THEMES
@@ -83,7 +84,7 @@ class Schedule(_Frozen):
                     raise CronSimError
                 CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
             except CronSimError:
-                raise ValueError("a cron line has five fields, such as '0 9 * * 1-5'") from None
+                raise PydanticCustomError("cron", "no cron line") from None
         return value
 
 
@@ -168,10 +169,7 @@ def _without_password(url: str) -> None:
     """An address is shown in messages, logs and Prefect's pages."""
     user, found, _host = url.partition("://")[2].partition("/")[0].rpartition("@")
     if found and ":" in user:
-        raise ValueError(
-            "an address has no password in it, since people see it: s3:// takes its keys from the "
-            "environment, sftp:// from ~/.ssh or PARUTION_SFTP_KEY"
-        )
+        raise PydanticCustomError("password", "a password")
 
 
 class House(_Frozen):
@@ -211,23 +209,23 @@ class House(_Frozen):
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise ValueError("an address on the web is written like https://cahiers.example.org")
+            raise PydanticCustomError("web_address", "no address of the web")
         if parts.query or parts.fragment or re.search(r"[\s<>\"']", value):
-            raise ValueError("an address has no ? or # part, no blank and no bracket")
+            raise PydanticCustomError("bare_address", "no bare address")
         return value.rstrip("/")
 
     @field_validator("*")
     @classmethod
     def _legible(cls, value: object) -> object:
         if isinstance(value, str) and FORBIDDEN.search(value):
-            raise ValueError("holds a control character")
+            raise PydanticCustomError("control", "a control character")
         return value
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(f"no time zone is called {value!r}; an example is Europe/Paris")
+            raise PydanticCustomError("timezone", "no time zone")
         return value
 
     @property

@@ -10,13 +10,12 @@ import difflib
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from flows.house import TABLES, TRIAL, House
+from flows.words import Sentence, catalogue
 
 _FILE, _STYLESHEET = "house.toml", "theme.css"
 _READ = {"looks": {"css"}, "print": {"sha256", "data"}}
@@ -25,7 +24,23 @@ _LARGEST_PROFILE = 16_000_000
 
 
 class HouseError(Exception):
-    """The house cannot be used; the message names the file, the key or line, and what to do."""
+    """The house cannot be used: which file, and for each fault the key or line and what to do.
+    ``str`` of it is English."""
+
+    def __init__(self, path: Path, *faults: tuple[str, Sentence]) -> None:
+        self.path, self.faults = path, faults
+        super().__init__(self.told("en"))
+
+    def told(self, language: str) -> str:
+        """All faults, in a language: each with the setting that it is in, if it is in one."""
+        lines = [": ".join(filter(None, (key, said.told(language)))) for key, said in self.faults]
+        if len(lines) > 1 or self.faults[0][0]:
+            lines.insert(0, "")
+        return f"{self.path}: " + "\n  ".join(lines)
+
+
+def _fault(key: str, **values: object) -> Sentence:
+    return Sentence("house", key, values)
 
 
 def read_house(content: Path) -> House:
@@ -45,25 +60,19 @@ def _read(path: Path) -> House:
         return TRIAL
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        _refuse_what_is_read(written)
-        return House.model_validate(written)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HouseError(
-            f"{path}: cannot be read: {error}. Look at that line for a quotation mark that is not "
-            "closed, or an = that is missing."
-        ) from error
+        raise HouseError(path, ("", _fault("not_toml", why=error))) from error
     except OSError as error:
-        raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValidationError, ZoneInfoNotFoundError) as error:
-        raise HouseError(f"{path}: {_explain(error)}") from error
-
-
-def _refuse_what_is_read(written: dict[str, Any]) -> None:
-    """What stands in files beside house.toml cannot be written into it."""
+        raise HouseError(path, ("", _fault("cannot_be_read", why=error.strerror))) from error
     for table, keys in _READ.items():
         given = written.get(table)
-        for key in keys & set(given if isinstance(given, dict) else ()):
-            raise HouseError(f"{_FILE}:\n  {table}.{key}: no such setting")
+        if found := sorted(keys & set(given if isinstance(given, dict) else ())):
+            raise HouseError(path, (f"{table}.{found[0]}", _fault("no_setting")))
+    try:
+        return House.model_validate(written)
+    except ValidationError as error:
+        faults = [(".".join(map(str, e["loc"])), _what(e)) for e in error.errors()]
+        raise HouseError(path, *faults) from error
 
 
 def _with_stylesheet(house: House, path: Path) -> House:
@@ -76,11 +85,11 @@ def _with_stylesheet(house: House, path: Path) -> House:
         css = path.read_text(encoding="utf-8-sig")
         looks = house.looks.model_copy(update={"css": checked(css, palette(house))})
     except StylesheetError as error:
-        raise HouseError(f"{path}: {error}") from error
+        raise HouseError(path, *(("", fault) for fault in error.faults)) from error
     except UnicodeDecodeError as error:
-        raise HouseError(f"{path}: is no text in UTF-8; save it so from your editor") from error
+        raise HouseError(path, ("", _fault("not_utf8"))) from error
     except OSError as error:
-        raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
+        raise HouseError(path, ("", _fault("cannot_be_read", why=error.strerror))) from error
     return house.model_copy(update={"looks": looks})
 
 
@@ -94,53 +103,56 @@ def _with_profile(house: House, content: Path) -> House:
             raise NotAPrinterProfileError(path.name)
         data = path.read_bytes()
         Press(Profile(path.name, data)).try_out()
-    except (FileNotFoundError, ValueError) as error:
-        if isinstance(error, NotAPrinterProfileError):
-            raise HouseError(
-                f"{path}: is no ICC profile of a printing condition in four inks (CMYK). Ask the "
-                "print shop for its output profile, or take print.profile out of house.toml."
-            ) from error
-        raise HouseError(
-            f"{content / _FILE}: print.profile: there is no {path.name} beside it. Put the print "
-            "shop's profile there, or take the line out: then Parution's own is used."
-        ) from error
+    except FileNotFoundError as error:
+        raise HouseError(content / _FILE, ("", _fault("no_profile", name=path.name))) from error
     except OSError as error:
-        raise HouseError(f"{path}: cannot be read: {error.strerror}") from error
+        raise HouseError(path, ("", _fault("cannot_be_read", why=error.strerror))) from error
+    except NotAPrinterProfileError as error:
+        raise HouseError(path, ("", _fault("no_printer_profile"))) from error
     printing = house.print.model_copy(
         update={"sha256": hashlib.sha256(data).hexdigest(), "data": data}
     )
     return house.model_copy(update={"print": printing})
 
 
-def _explain(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    return "".join(f"\n  {_key(fault)}: {_what(fault)}" for fault in error.errors())
+#: What pydantic calls a fault, up to its first underscore, and what it is for a person.
+_KINDS = {
+    "literal": "one_of",
+    "string": "text",
+    "int": "number",
+    "bool": "yes_or_no",
+    "tuple": "several",
+    "frozen": "several",
+    "list": "several",
+    "model": "table",
+    "dict": "table",
+    "greater": "out_of_range",
+    "less": "out_of_range",
+    "too": "out_of_range",
+}
+_OF_PATTERNS: dict[tuple[int | str, ...], str] = {
+    ("print", "profile"): "profile",
+    ("language",): "language",
+}
 
 
-def _key(fault: ErrorDetails) -> str:
-    return ".".join(str(part) for part in fault["loc"])
-
-
-def _what(fault: ErrorDetails) -> str:
-    """A fault in words; the key that was meant where one comes close."""
-    if fault["type"] == "extra_forbidden":
-        name = str(fault["loc"][-1])
-        if len(fault["loc"]) > 1 and name in House.model_fields:
-            return f"no such setting here: put the line of {name} above the first [table]"
+def _what(fault: ErrorDetails) -> Sentence:
+    """A fault as a sentence; the key that was meant where one comes close."""
+    kind, where, given = fault["type"], fault["loc"], repr(fault["input"])
+    if kind == "extra_forbidden":
+        name = str(where[-1])
+        if len(where) > 1 and name in House.model_fields:
+            return _fault("above_tables", name=name)
         meant = difflib.get_close_matches(name, SETTINGS, 1)
-        return f"no such setting; do you mean {meant[0]}?" if meant else "no such setting"
-    if fault["type"] == "missing":
-        return "must be there"
-    if "#" in str(fault.get("ctx", {}).get("pattern", "")):
-        return f"a colour is written like #0f5c63, not {fault['input']!r}"
-    if fault["loc"] == ("print", "profile"):
-        return f"names a file beside {_FILE}, such as coated.icc, not {fault['input']!r}"
-    if fault["type"] == "string_pattern_mismatch" and fault["loc"][0] == "hooks":
-        return f"a webhook's name has small letters, digits and hyphens, not {fault['input']!r}"
-    if fault["type"] == "string_pattern_mismatch":
-        return f"a language is written like fr or en, not {fault['input']!r}"
-    return fault["msg"].removeprefix("Value error, ")
+        return _fault("no_setting_but", meant=meant[0]) if meant else _fault("no_setting")
+    if kind == "string_pattern_mismatch":
+        default = "hook" if where[0] == "hooks" else "colour"
+        return _fault(_OF_PATTERNS.get(tuple(where), default), given=given)
+    known = str(fault.get("ctx", {}).get("expected", ""))
+    key = _KINDS.get(kind.partition("_")[0], kind)
+    if key not in catalogue("house", "en"):
+        return _fault("cannot_be_read", why=fault["msg"])
+    return _fault(key, given=given, known=known)
 
 
 #: What a house may write; the rest of the fields is read off the files beside it.

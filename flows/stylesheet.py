@@ -15,6 +15,7 @@ import tinycss2  # type: ignore[import-untyped]
 from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
 
 from flows.looks import LEGIBLE, WHITE, Palette, contrast
+from flows.words import Sentence
 
 #: Enough for any theme, in bytes.
 LARGEST = 64_000
@@ -32,7 +33,15 @@ _OPAQUE = 1.0
 
 
 class StylesheetError(ValueError):
-    """The stylesheet is not used; the message names each line, what it says and why not."""
+    """The stylesheet is not used; each of ``faults`` names a line, what it says and why not."""
+
+    def __init__(self, *faults: Sentence) -> None:
+        self.faults = faults
+        super().__init__("\n".join(fault.told("en") for fault in faults))
+
+
+def _fault(key: str, **values: object) -> Sentence:
+    return Sentence("house", f"css_{key}", values)
 
 
 class _Said(NamedTuple):
@@ -47,8 +56,8 @@ def checked(css: str, palette: Palette) -> str:
     """What of ``css`` is meant, written anew; each declaration has the last word. Raises
     :class:`StylesheetError` where it may not be used with a house's colours."""
     if len(css.encode()) > LARGEST:
-        raise StylesheetError(f"is longer than {LARGEST} bytes; a theme takes a few lines")
-    faults: list[str] = []
+        raise StylesheetError(_fault("too_long", most=LARGEST))
+    faults: list[Sentence] = []
     rules: list[tuple[str, list[_Said]]] = []
     try:
         for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
@@ -56,12 +65,12 @@ def checked(css: str, palette: Palette) -> str:
             if not found:
                 rules.append((_selector(rule), list(_declarations(rule, faults))))
     except RecursionError:
-        raise StylesheetError("is nested too deep; a theme takes a few plain rules") from None
+        raise StylesheetError(_fault("too_deep")) from None
     grounds = [said.value for _, own in rules for said in own if _is_ground_for_all(said, own)]
     for _, own in rules:
         faults += _faint(own, palette, grounds)
     if faults:
-        raise StylesheetError("\n  ".join(dict.fromkeys(faults)))
+        raise StylesheetError(*faults)
     return "".join(
         f"{selector} {{ {' '.join(f'{s.name}: {s.value} !important;' for s in own)} }}\n"
         for selector, own in rules
@@ -73,64 +82,54 @@ def _selector(rule: Any) -> str:
     return str(tinycss2.serialize(rule.prelude)).strip()
 
 
-def _faults_of(rule: Any) -> Iterator[str]:
+def _faults_of(rule: Any) -> Iterator[Sentence]:
     """Why a rule is not even looked into."""
+    line = rule.source_line
     if rule.type == "error":
-        yield f"line {rule.source_line}: is not CSS: {rule.message}"
+        yield _fault("none", line=line, why=rule.message)
     elif rule.type == "at-rule":
-        reason = (
-            "nothing is fetched while pages are made; the faces are the theme's in house.toml"
-            if rule.lower_at_keyword in ("import", "font-face")
-            else "a theme has plain rules only, such as h2 { color: #0f5c63 }"
-        )
-        yield f"line {rule.source_line}: @{rule.at_keyword}: {reason}"
+        is_fetched = rule.lower_at_keyword in ("import", "font-face")
+        yield _fault("face" if is_fetched else "at_rule", line=line, said=rule.at_keyword)
     else:
         yield from _fetches((*rule.prelude, *rule.content))
         try:
             cssselect2.compile_selector_list(rule.prelude)
         except cssselect2.SelectorError as error:
-            yield f"line {rule.source_line}: {_selector(rule)}: is no selector: {error}"
+            yield _fault("selector", line=line, said=_selector(rule), why=error)
 
 
-def _fetches(tokens: Iterable[Any]) -> Iterator[str]:
+def _fetches(tokens: Iterable[Any]) -> Iterator[Sentence]:
     for token in tokens:
         named = token.lower_name if token.type == "function" else ""
         if token.type == "url" or named in _FETCHES:
             said = f"url({token.value})" if token.type == "url" else f"{token.name}()"
-            yield (
-                f"line {token.source_line}: {said}: nothing is fetched while pages are made, and "
-                "a theme has no pictures; write plain colours"
-            )
+            yield _fault("fetched", line=token.source_line, said=said)
         inside = getattr(token, "arguments", None) or getattr(token, "content", None)
         if isinstance(inside, list):
             yield from _fetches(inside)
 
 
-def _declarations(rule: Any, faults: list[str]) -> Iterator[_Said]:
+def _declarations(rule: Any, faults: list[Sentence]) -> Iterator[_Said]:
     for said in tinycss2.parse_blocks_contents(
         rule.content, skip_comments=True, skip_whitespace=True
     ):
+        line = said.source_line
         if said.type != "declaration":
-            faults.append(f"line {said.source_line}: is no declaration, such as color: #0f5c63")
+            faults.append(_fault("no_declaration", line=line))
             continue
         name, value = said.lower_name, str(tinycss2.serialize(said.value)).strip()
-        shown = f"line {said.source_line}: {said.name}: {value}"
+        shown = f"{said.name}: {value}"
         if name in _COLOURS:
-            colour = _colour_of(said.value)
-            if colour:
+            if colour := _colour_of(said.value):
                 plain = "background-color" if name == "background" else name
-                yield _Said(said.source_line, plain, colour)
+                yield _Said(line, plain, colour)
             else:
-                faults.append(
-                    f"{shown}: write one colour that nothing shows through, such as #0f5c63"
-                )
+                faults.append(_fault("colour", line=line, said=shown))
         elif value.lower() in WORDS.get(name, ()):
-            yield _Said(said.source_line, name, value.lower())
+            yield _Said(line, name, value.lower())
         else:
-            faults.append(
-                f"{shown}: could hide, move or change words, or take room, which a theme may not. "
-                f"It may set {', '.join(COLOURS)} and text-decoration: underline"
-            )
+            known = ", ".join(COLOURS)
+            faults.append(_fault("refused", line=line, said=shown, known=known))
 
 
 def _colour_of(value: Iterable[Any]) -> str | None:
@@ -149,7 +148,7 @@ def _is_ground_for_all(said: _Said, own: Iterable[_Said]) -> bool:
     return said.name in _GROUNDS and not any(other.name == "color" for other in own)
 
 
-def _faint(own: list[_Said], palette: Palette, grounds: list[str]) -> Iterator[str]:
+def _faint(own: list[_Said], palette: Palette, grounds: list[str]) -> Iterator[Sentence]:
     """Text stands out from each ground that it may stand on (WCAG 2.2, 1.4.3): where a rule sets
     both, from its own; else from all that the house and the theme have. What stands upon what in
     the end is measured on the pages (:mod:`flows.proof.preflight`)."""
@@ -166,7 +165,11 @@ def _faint(own: list[_Said], palette: Palette, grounds: list[str]) -> Iterator[s
         pairs += [(said, ink, said.value) for said in beneath for ink in inks]
     for said, ink, ground in pairs:
         if (ratio := contrast(ink, ground)) < LEGIBLE:
-            yield (
-                f"line {said.line}: {said.name}: {said.value}: text in {ink} on {ground} has a "
-                f"contrast of {ratio:.1f}; it takes {LEGIBLE} to be read"
+            yield _fault(
+                "faint",
+                line=said.line,
+                said=f"{said.name}: {said.value}",
+                ink=ink,
+                ground=ground,
+                ratio=f"{ratio:.1f}",
             )

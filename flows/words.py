@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from flows.edition import Finding
@@ -44,6 +44,17 @@ def catalogue(folder: str, language: str) -> Mapping[str, str]:
         if path.is_file():
             words |= cast("dict[str, str]", tomllib.loads(path.read_text(encoding="utf-8")))
     return MappingProxyType(words)
+
+
+class Sentence(NamedTuple):
+    """A sentence of a template folder by its key, to be said in whatever language is asked for."""
+
+    folder: str
+    key: str
+    values: Mapping[str, object] = MappingProxyType({})
+
+    def told(self, language: str) -> str:
+        return catalogue(self.folder, language)[self.key].format(**self.values)
 
 
 def with_speakers(speakers: Sequence[str], language: str) -> str:

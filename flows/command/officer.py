@@ -28,6 +28,7 @@ DONE, REFUSED, WRONG_USE, FAILED = range(4)
 
 
 def house_of(content: Path) -> House:
+    from flows.house import TRIAL
     from flows.house_file import HouseError, read_house
 
     if not content.is_dir():
@@ -35,7 +36,7 @@ def house_of(content: Path) -> House:
     try:
         return read_house(content)
     except HouseError as error:
-        wrong_use(str(error))
+        wrong_use(error.told(language_of(TRIAL)))
 
 
 def desk_of(content: Path, output: Path) -> Desk:
