@@ -63,9 +63,14 @@ def summary(findings: Sequence[Finding], language: str) -> str:
 
 
 def show(
-    findings: Sequence[Finding], language: str, stream: TextIO, *, content: Path | None = None
+    findings: Sequence[Finding],
+    language: str,
+    stream: TextIO,
+    *,
+    content: Path | None = None,
+    summed_up: bool = True,
 ) -> None:
-    """Prints findings on ``stream``, then the summary.
+    """Prints findings on ``stream``, then the summary of what they hold up.
 
     ``content`` is the content folder as the user typed it: it stands before each file's name, and
     plain-text sources are read in it again to show the line around the words. Colours and wrapping
@@ -81,8 +86,8 @@ def show(
             _coloured(finding, text, stream)
         else:
             stream.write(_writable(text, stream) + "\n\n")
-    closing = summary(findings, language)
-    stream.write(_writable(closing, stream) + "\n")
+    if summed_up:
+        stream.write(_writable(summary(findings, language), stream) + "\n")
 
 
 def plain(

@@ -136,7 +136,8 @@ def _show_one(item: Planned, found: Printed, language: str, stream: TextIO) -> N
     if found.ink is not None:
         stream.write(f"  {Path(_PRESS).name:<24} {words['separated']:<20} {found.ink:.0f} %\n")
     stream.write("\n")
-    show_findings(found.findings, language, stream)
+    # What is seen on the pages holds nothing up, unless it refuses.
+    show_findings(found.findings, language, stream, summed_up=False)
     stream.write(f"{found.page.resolve().as_uri()}\n\n")
 
 
