@@ -3,7 +3,8 @@
 Each file is a function of the lines and items that it is given, and of no others, so that what one
 new edition costs does not grow with the archive:
 
-- ``feed.xml``, ``index.html``, ``sitemap.xml`` … show the newest, or one line a year;
+- ``feed.xml``, ``atom.xml``, ``feed.json``, ``index.html``, ``sitemap.xml`` … show the newest, or
+  one line a year;
 - ``page/<n>/`` shows fifty editions, numbered from the oldest: a full page stays as it is;
 - ``<year>/`` and ``<year>/sitemap.xml`` show the editions whose address is in that year.
 
@@ -18,8 +19,10 @@ from collections.abc import Sequence
 from flows.house import House
 from flows.looks import site_assets
 from flows.rendition import File
+from flows.shelf.atom import atom
 from flows.shelf.feeds import FEED, rss
 from flows.shelf.items import Item, Line, item
+from flows.shelf.jsonfeed import json_feed
 from flows.shelf.pages import PAGE, front_page, not_found, page, split, year_page
 from flows.shelf.sitemaps import robots, sitemap_of_year, sitemap_of_years
 from flows.shelf.tombstones import GONE, tombstone
@@ -48,6 +51,8 @@ def front(
     """
     return (
         rss(newest, house),
+        atom(newest, house),
+        json_feed(newest, house),
         front_page(newest, total, years, house),
         not_found(house),
         robots(house),

@@ -1,4 +1,4 @@
-"""The feed, RSS 2.0: feedgen builds it, a short lxml step completes and orders it.
+"""The feed as RSS 2.0: feedgen builds it, a short lxml step completes and orders it.
 
 Sources: the RSS 2.0 specification and the RSS Advisory Board's Best Practices Profile;
 RFC 4287 for ``atom:link`` and ``atom:updated``; the content and dc modules of RSS 1.0.
@@ -56,7 +56,7 @@ def rss(items: Sequence[Item], house: House) -> File:
         generator.add_entry(_entry(item, house), order="append")
     root = etree.fromstring(generator.rss_str())
     _complete(root, shown, house)
-    return File("feed.xml", "application/rss+xml", _document(root))
+    return File("feed.xml", "application/rss+xml", document(root))
 
 
 def channel_title(house: House) -> str:
@@ -66,21 +66,26 @@ def channel_title(house: House) -> str:
     return house.name
 
 
+def feed_id(house: House) -> str:
+    """What a feed is known by for ever: a tag of the house's (RFC 4151), or its address."""
+    return f"tag:{house.tag_authority}:feed" if house.tag_authority else house.url()
+
+
 def _channel(house: House) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False, rss=True)
-    title = _line(channel_title(house)) or house.address
+    title = one_line(channel_title(house)) or house.address
     generator.title(title)
-    generator.description(_line(house.tagline) or title)
+    generator.description(one_line(house.tagline) or title)
     generator.link(href=house.url("feed.xml"), rel="self", type="application/rss+xml")
     generator.link(href=house.url(), rel="alternate")  # last: it is the channel's own link
     generator.language(house.language)
     generator.generator(f"Parution {__version__}")
     generator.ttl(TTL)
     if house.licence:
-        generator.copyright(_line(house.licence))
+        generator.copyright(one_line(house.licence))
     if house.email:
-        generator.managingEditor(f"{house.email} ({_line(house.publisher or house.name)})")
+        generator.managingEditor(f"{house.email} ({one_line(house.publisher or house.name)})")
     return generator
 
 
@@ -88,18 +93,18 @@ def _entry(item: Item, house: House) -> FeedEntry:
     line = item.line
     entry = FeedEntry()
     entry.load_extension("dc", atom=False, rss=True)
-    title = _line(line.title) or line.path  # a title may not be blank
+    title = one_line(line.title) or line.path  # a title may not be blank
     entry.title(title)
     entry.link(href=house.url(f"{line.path}/"))
     # Readers take a description for HTML: what is text is escaped for HTML, then for XML.
-    entry.description(escape(_line(item.summary) or title, quote=False))
+    entry.description(escape(one_line(item.summary) or title, quote=False))
     entry.content(FORBIDDEN.sub("", item.content_html))
     entry.guid(item.guid, permalink=False)
     entry.published(line.published.astimezone(UTC))
-    for category in _categories(item):
+    for category in categories(item):
         entry.category(term=category)
     # RSS's own <author> is an e-mail address, which a speaker does not have here.
-    entry.dc.dc_creator([_line(name) for name in item.authors if _line(name)])
+    entry.dc.dc_creator([one_line(name) for name in item.authors if one_line(name)])
     if line.language != house.language:
         entry.dc.dc_language(line.language)
     if item.enclosure_path:
@@ -109,10 +114,10 @@ def _entry(item: Item, house: House) -> FeedEntry:
     return entry
 
 
-def _categories(item: Item) -> list[str]:
+def categories(item: Item) -> list[str]:
     """Section, category and tags, each once, in this order."""
     words = (item.line.section, item.line.category, *item.tags)
-    return list(dict.fromkeys(word for w in words if (word := _line(w))))
+    return list(dict.fromkeys(word for w in words if (word := one_line(w))))
 
 
 def _complete(root: etree._Element, shown: Sequence[Item], house: House) -> None:
@@ -129,11 +134,11 @@ def _complete(root: etree._Element, shown: Sequence[Item], house: House) -> None
     for element, item in zip(channel.findall("item"), shown, strict=True):
         if item.line.updated != item.line.published:
             updated = etree.SubElement(element, f"{{{ATOM}}}updated")
-            updated.text = _rfc3339(item.line.updated)
+            updated.text = rfc3339(item.line.updated)
     channel[:] = sorted(channel, key=lambda child: _CHANNEL.index(str(child.tag)))
 
 
-def _document(root: etree._Element) -> bytes:
+def document(root: etree._Element) -> bytes:
     """The bytes of the feed. A stylesheet for people who open it in a browser would be named
     here, by a processing instruction before the root."""
     etree.indent(root)
@@ -141,7 +146,7 @@ def _document(root: etree._Element) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'.encode()
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Text for an element that holds plain words: no markup, no blank but the plain space."""
     return plain(FORBIDDEN.sub("", text))
 
@@ -150,5 +155,6 @@ def _rfc822(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC))
 
 
-def _rfc3339(moment: datetime) -> str:
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC as feeds have it."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -22,7 +22,9 @@ from lxml import etree
 from flows import __version__
 from flows.house import TRIAL, House
 from flows.shelf import FEED, Item, front, item, year
+from flows.shelf.atom import atom
 from flows.shelf.feeds import rss
+from flows.shelf.jsonfeed import json_feed
 
 Editions = Callable[..., Item]
 CASES = sorted(path for path in (Path(__file__).parent / "golden").iterdir() if path.is_dir())
@@ -50,10 +52,11 @@ def test_manifests_give_these_files_byte_for_byte(case: Path) -> None:
     files = [*front(items, len(items), years, house)]
     for each in years:
         files += year(each, [i.line for i in items if i.line.path.startswith(f"{each}/")], house)
-    files = [file for file in files if file.path.endswith((".xml", ".txt"))]
+    files = [file for file in files if file.path.endswith((".xml", ".txt", ".json"))]
     for file in files:
         golden = case / "golden" / file.path
         made = file.data.replace(f"Parution {__version__}".encode(), b"Parution VERSION")
+        made = made.replace(f'"{__version__}"'.encode(), b'"VERSION"')
         if os.environ.get("PARUTION_SAVE_GOLDEN"):
             golden.parent.mkdir(parents=True, exist_ok=True)
             golden.write_bytes(made)
@@ -256,3 +259,44 @@ def test_the_same_items_give_the_same_bytes(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert rss(items, house) == rss(shuffled, house)
     assert rss(items, house).data == rss(items, house).data
+
+
+# ------------------------------------------------------------------------- three of one model
+
+
+def test_the_three_feeds_say_the_same(edition: Editions, house: House) -> None:
+    items = [edition(n) for n in range(1, FEED + 9)]
+    in_rss = feedparser.parse(rss(items, house).data)
+    in_atom = feedparser.parse(atom(items, house).data)
+    in_json = json.loads(json_feed(items, house).data)
+    assert not in_atom.bozo
+    told = [
+        (e.id, e.link, e.title, e.published_parsed, e.updated_parsed, e.content[0].value.strip())
+        for e in in_atom.entries
+    ]
+    assert len(told) == FEED
+    assert [(e.id, e.link, e.title, e.published_parsed) for e in in_rss.entries] == [
+        each[:4] for each in told
+    ]
+    assert [each["id"] for each in in_json["items"]] == [each[0] for each in told]
+    assert [each["content_html"].strip() for each in in_json["items"]] == [each[5] for each in told]
+    for each, (*_, published, updated, _content) in zip(in_json["items"], told, strict=True):
+        for key, parsed in (("date_published", published), ("date_modified", updated)):
+            assert datetime.fromisoformat(each[key]).utctimetuple()[:6] == parsed[:6]
+
+
+def test_an_atom_feed_has_what_rfc_4287_asks_for(edition: Editions, house: House) -> None:
+    root = etree.fromstring(atom([edition(1), edition(2)], house).data)
+    for element in (root, *root.findall(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(f"{ATOM}{name}")) == 1, name
+    assert root.find(f"{ATOM}author/{ATOM}name") is not None
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert links["self"] == house.url("atom.xml")
+    for stamp in root.iter(f"{ATOM}updated", f"{ATOM}published"):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp.text or "")
+
+
+def test_an_empty_feed_is_one(house: House) -> None:
+    assert atom([], house).data == atom([], house).data
+    assert json.loads(json_feed([], house).data)["items"] == []

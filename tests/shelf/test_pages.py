@@ -97,7 +97,9 @@ def test_a_page_names_its_place_and_the_site_s_assets(edition: Editions, house: 
     for path, made in every_page(edition, house).items():
         root = PAGES[path]
         assert made.xpath("//link[@rel='stylesheet']/@href") == [root + stylesheet]
-        assert made.xpath("//link[@rel='alternate']/@href") == [f"{root}feed.xml"]
+        assert made.xpath("//link[@rel='alternate']/@href") == [
+            f"{root}{feed}" for feed in ("feed.xml", "atom.xml", "feed.json")
+        ]
         address = "https://val.example.org/" + path.removesuffix("index.html")
         assert made.xpath("//link[@rel='canonical']/@href") == [address]
 
@@ -155,8 +157,9 @@ def test_a_house_that_publishes_is_indexed(edition: Editions, house: House) -> N
 
 def test_the_root_holds_these_files(edition: Editions, house: House) -> None:
     paths = [file.path for file in front([edition(1)], 1, [2018], house)]
-    assert paths[:5] == ["feed.xml", "index.html", "404.html", "robots.txt", "sitemap.xml"]
-    assert all(path.startswith("assets/") for path in paths[5:])
+    feeds = ["feed.xml", "atom.xml", "feed.json"]
+    assert paths[:7] == [*feeds, "index.html", "404.html", "robots.txt", "sitemap.xml"]
+    assert all(path.startswith("assets/") for path in paths[7:])
     assert len(paths) == len(set(paths))
 
 
