@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from flows.house import House
+from flows.proof import siblings
 from flows.proof.check import Check, fails, holds
 from flows.proof.html import parse
 from flows.rendition import File
@@ -33,7 +34,8 @@ _Fault = tuple[str, str]  # what is wrong, and where: a key of the sentences, an
 
 
 def prove(files: Sequence[File], house: House) -> tuple[Check, ...]:
-    """One check that the feed is there and well-formed, one that it is valid, one of its order."""
+    """One check that the feed is there and well-formed, one that it is valid, one of its order,
+    and one for each of those that say the same in another format."""
     from lxml import etree
 
     file = next((f for f in files if f.path == "feed.xml"), None)
@@ -45,7 +47,11 @@ def prove(files: Sequence[File], house: House) -> tuple[Check, ...]:
     except etree.XMLSyntaxError as error:
         return (fails("feed", file.path, "", "feed-invalid", reason=str(error)),)
     items = root.findall("channel/item")
-    return (_valid(file, root, items, house), _newest_first(file, items))
+    return (
+        _valid(file, root, items, house),
+        _newest_first(file, items),
+        *siblings.prove(files, items),
+    )
 
 
 def _valid(file: File, root: Any, items: list[Any], house: House) -> Check:
