@@ -153,7 +153,12 @@ def mix(colour: str, ground: str, share: float) -> str:
 
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, 1–21 (WCAG 2.2, "contrast ratio")."""
-    low, high = sorted((_luminance(one), _luminance(other)))
+    return contrast_of(_luminance(one), _luminance(other))
+
+
+def contrast_of(one: float, other: float) -> float:
+    """The contrast ratio of two relative luminances, 1–21."""
+    low, high = sorted((one, other))
     return (high + 0.05) / (low + 0.05)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from flows.channels._about import About, about, day_html
-from flows.channels._cover import cover_svg
+from flows.channels._cover import cover_svg, parts
 from flows.channels._html import InlineHtml
 from flows.channels._mail import STRIP_HEIGHT, inlined, strip
 from flows.channels._plaintext import plain_text
@@ -17,7 +17,7 @@ from flows.channels._views import description, views
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import palette, site_assets
-from flows.reading import parts_of, pictures
+from flows.reading import pictures
 from flows.rendition import File, Imprint, Rendition
 from flows.words import environment
 
@@ -61,7 +61,7 @@ def _page(facts: About, stylesheet: str) -> str:
 
 def _mail(facts: About) -> str:
     env = environment("newsletter")
-    parcels = strip(facts.imprint.parts or parts_of(facts.edition), palette(facts.house))
+    parcels = strip(parts(facts.edition, facts.imprint), palette(facts.house))
     context = _context(facts)
     html = env.get_template("mail.html").render(
         context,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.editing.draft import Draft, Outcome, doubt, rule
+from flows.editing.draft import Draft, Outcome, doubt, excerpt, rule
 from flows.editing.typography import ADDRESS
 from flows.edition import Figure, Finding, SideBox
 from flows.reading import inline_runs, inline_text, plain, walk
 
 TITLE_LENGTH = 70
-_EXCERPT = 60
 
 _L = r"[^\W\d_]"
 _GLUED = re.compile(
@@ -121,13 +120,8 @@ def missing_box_heading(draft: Draft, name: str) -> Outcome:
         for block in walk((placed.block,)):
             if isinstance(block, SideBox) and not plain(inline_text(block.heading)):
                 inner = " ".join(inline_text(run) for run in inline_runs(block))
-                findings.append(doubt(name, placed.place, words=_excerpt(inner)))
+                findings.append(doubt(name, placed.place, words=excerpt(inner)))
     return Outcome(draft, tuple(findings))
-
-
-def _excerpt(text: str) -> str:
-    words = plain(text)
-    return words if len(words) <= _EXCERPT else f"{words[:_EXCERPT].rsplit(' ', 1)[0]}…"
 
 
 @rule("missing-alt")

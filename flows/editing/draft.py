@@ -30,6 +30,8 @@ from flows.house import House
 from flows.manuscript import Manuscript, Placed
 from flows.reading import inline_runs, inline_text, plain
 
+_EXCERPT = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -118,6 +120,12 @@ class Rule:
 def rule(name: str) -> Callable[[Callable[[Draft, str], Outcome]], Rule]:
     """Makes a rule of a function ``(draft, id) → Outcome``."""
     return lambda function: Rule(name, function)
+
+
+def excerpt(text: str) -> str:
+    """The first words of a text, in a message."""
+    words = plain(text)
+    return words if len(words) <= _EXCERPT else f"{words[:_EXCERPT].rsplit(' ', 1)[0]}…"
 
 
 def error(rule: str, place: Place, **values: str) -> Finding:

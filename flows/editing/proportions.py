@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.editing.draft import Draft, Outcome, doubt, note, rule
+from flows.editing.draft import Draft, Outcome, doubt, excerpt, note, rule
 from flows.editing.typography import ADDRESS
 from flows.edition import Block, Figure, Finding, Heading, Note, Place, Table
 from flows.reading import count_of, inline_runs, inline_text, plain, walk
@@ -22,7 +22,6 @@ WIDEST, TALLEST = 4.0, 0.4
 TABLE_ROWS, FOOTNOTES = 60, 24
 #: Words of a text that is a book.
 MANY_WORDS = 20_000
-_SHOWN = 60
 _WORD = re.compile(rf"[^\W\d_]{{{WORD_LENGTH + 1},}}")
 
 
@@ -40,7 +39,7 @@ def long_heading(draft: Draft, name: str) -> Outcome:
         if isinstance(block, Heading):
             words = plain(inline_text(block.children))
             if len(words) > HEADING_LENGTH:
-                values = {"length": str(len(words)), "words": _cut(words)}
+                values = {"length": str(len(words)), "words": excerpt(words)}
                 findings.append(doubt(name, place, **values))
     return Outcome(draft, tuple(findings))
 
@@ -99,7 +98,3 @@ def long_edition(draft: Draft, name: str) -> Outcome:
     if count <= MANY_WORDS:
         return Outcome(draft)
     return Outcome(draft, (note(name, Place(draft.source.file), count=str(count)),))
-
-
-def _cut(words: str) -> str:
-    return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rsplit(' ', 1)[0]}…"

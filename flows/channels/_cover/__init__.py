@@ -32,12 +32,17 @@ def cover_svg(
     """The cover as one ``<svg>`` of ``width`` × ``height`` units, without text, transparent
     between the shapes. It is decoration: hidden from screen readers."""
     chance = _chance(edition.slug)
-    shares = _shares(imprint.parts or parts_of(edition), chance)
+    shares = _shares(parts(edition, imprint), chance)
     shapes = _STYLES[house.looks.theme](shares, chance, house.looks, (width, height))
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}"'
         ' aria-hidden="true" focusable="false">{2}</svg>'
     ).format(f"{width:g}", f"{height:g}", Markup("").join(shapes))
+
+
+def parts(edition: Edition, imprint: Imprint) -> tuple[int, ...]:
+    """The words of each part: as at the first publication, where the imprint knows."""
+    return imprint.parts or parts_of(edition)
 
 
 def _chance(seed: str) -> Iterator[float]:
@@ -49,10 +54,10 @@ def _chance(seed: str) -> Iterator[float]:
         counter += 1
 
 
-def _shares(parts: Sequence[int], chance: Iterator[float]) -> list[float]:
+def _shares(counted: Sequence[int], chance: Iterator[float]) -> list[float]:
     """The parts' shares of the words, in reading order, adding up to 1; the largest divided
     while they are too few."""
-    counts = [float(words) for words in parts]
+    counts = [float(words) for words in counted]
     while len(counts) < _FEWEST:
         at = max(range(len(counts)), key=lambda i: counts[i])
         part = 0.3 + 0.4 * next(chance)

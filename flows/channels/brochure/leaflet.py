@@ -98,8 +98,8 @@ def passages(edition: Edition, faces: Faces, room: float) -> tuple[tuple[Passage
             continue  # the third paragraph says little without the second
         if _panels([*chosen, passage], room):
             chosen.append(passage)
-        else:
-            has_stopped = has_stopped or passage.kind == "opening"
+        elif passage.kind == "opening":
+            has_stopped = True
     return _panels(chosen, room)
 
 

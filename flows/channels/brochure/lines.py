@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _WORD, _BEFORE, _AFTER = 5, 2, 3
 _LETTERS = re.compile(r"[^\W\d_]+")
 #: Words that are too long for a cell, and the length of the pieces that they may be broken in.
-_LONG, _PIECE = re.compile(r"[^\s\u00a0\u202f]{18,}"), 6
+LONG_WORD, _PIECE = re.compile(r"[^\s\u00a0\u202f]{18,}"), 6
 #: Where a line may end within a word: after a hyphen that has letters on both sides, enough of
 #: them behind it; after a slash of an address.
 _MARK = re.compile(r"(?<=[^\W\d_]{2})[-\u2010](?=[^\W\d_]{3})|(?<=\w)/(?=\w{3})")
@@ -149,7 +149,9 @@ def chopped(text: str) -> Chopped | None:
     """Where the words of a text may be broken that are too long for a cell; None if there are
     none. A note's call is one character of it."""
     places = {
-        k for word in _LONG.finditer(text) for k in range(word.start() + _PIECE, word.end(), _PIECE)
+        k
+        for word in LONG_WORD.finditer(text)
+        for k in range(word.start() + _PIECE, word.end(), _PIECE)
     }
     return Chopped(frozenset(places)) if places else None
 

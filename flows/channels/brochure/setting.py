@@ -153,9 +153,9 @@ class Setting:
         voice = Voice(paper.faces.title, paper.size(step), language, weight=600)
         text = bound(self.edition.title)
         lines = ragged((Text(text),), voice, width, 1, balanced=True)
-        return (
-            (lines.html(self.inline, BR), len(lines.lines)) if lines else (Markup.escape(text), 0)
-        )
+        if not lines:
+            return Markup.escape(text), 0
+        return lines.html(self.inline, BR), len(lines.lines)
 
     def opening(self) -> Opening:
         """The title and the standfirst of the first page."""

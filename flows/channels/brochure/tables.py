@@ -8,6 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from flows.channels.brochure.lines import LONG_WORD
 from flows.edition import Block, Blocks, Heading, Inlines, LineBreak, Note, SideBox, Table
 from flows.reading import count_of, inline_text, plain
 
@@ -18,7 +19,6 @@ _FIGURE = re.compile(r"[-−+±≈~<>]?\s*[\d][\d\s.,:/\u00a0\u202f]*\s*([%‰�
 _LOW_ROWS, _FEW_COLUMNS, _SHORT_TABLE = 400, 12, 16
 #: Columns, and characters of the longest row, that one column of text has room for.
 _NARROW_COLUMNS, _NARROW_ROW = 3, 64
-_LONG_WORD = re.compile(r"[^\s\u00a0\u202f]{18,}")
 #: A line break in a cell counts as so many characters.
 _BREAK = 30
 
@@ -63,7 +63,7 @@ def _takes_the_page(block: Block) -> bool:
 
 def has_long_words(table: Table) -> bool:
     """Whether a word may need to be broken anywhere, which makes all columns narrow."""
-    return any(_LONG_WORD.search(inline_text(cell)) for row in rows(table) for cell in row)
+    return any(LONG_WORD.search(inline_text(cell)) for row in rows(table) for cell in row)
 
 
 def repeats_head(table: Table) -> bool:

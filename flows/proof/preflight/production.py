@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
-from flows.looks import LEGIBLE, luminance
+from flows.looks import LEGIBLE, contrast_of, luminance
 from flows.proof.check import Check, Mark, fails, holds, share
 from flows.proof.shown import Leaf, Placed
 
@@ -64,8 +64,7 @@ def contrasts(path: str, pages: Sequence[Leaf]) -> Check:
     for shown in (s for leaf in pages for s in leaf.shown if s.text.strip()):
         for pair in shown.colours:
             if pair not in measured:
-                one, other = sorted(map(luminance, pair))
-                measured[pair] = (other + 0.05) / (one + 0.05)
+                measured[pair] = contrast_of(*map(luminance, pair))
         ratio = 1.0 if shown.is_covered else min(measured[pair] for pair in shown.colours)
         if ratio < least:
             least, faint = ratio, shown
