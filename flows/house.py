@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from flows.edition import FORBIDDEN
+from flows.lists import MailingList
+from flows.settings import Settings, without_password
 from flows.themes import THEMES
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -25,11 +27,7 @@ _ODD_IN_CRON = re.compile(r"(?i)[#?]|(?<![a-z])lw?(?![a-z])|\d[lw]")
 _PROFILE = r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*\.[iI][cC][cCmM])?$"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Looks(_Frozen):
+class Looks(Settings):
     """A theme, and three colours: one strong, one deep neutral, one paper tint; everything else
     is a tint of these. Colours that are not named are the theme's."""
 
@@ -50,7 +48,7 @@ class Looks(_Frozen):
         return {"strong": theme.strong, "deep": theme.deep, "paper": theme.paper, **given}
 
 
-class Print(_Frozen):
+class Print(Settings):
     """The printing condition: an ICC output profile in four inks, by the name of its file beside
     house.toml, and what the print shop calls the condition. Without one, the profile that comes
     with Parution. ``sha256`` and ``data`` are the file's."""
@@ -61,7 +59,7 @@ class Print(_Frozen):
     data: bytes = Field(default=b"", exclude=True, repr=False)
 
 
-class Schedule(_Frozen):
+class Schedule(Settings):
     """When what is due goes out, read in the house's time zone.
 
     ``cron``: when to look for what is due. ``slots``: cron lines too, such as ``0 9 * * 2``;
@@ -88,13 +86,13 @@ class Schedule(_Frozen):
         return value
 
 
-class Rules(_Frozen):
+class Rules(Settings):
     """Rule ids whose doubts do not hold a run that nobody watches."""
 
     waive: frozenset[str] = frozenset()
 
 
-class Approval(_Frozen):
+class Approval(Settings):
     """Who says yes before anything goes out. ``approval = true`` alone: anybody with a code.
 
     ``people``: how many different names it takes; ``by``: the only names that may, if any.
@@ -110,7 +108,7 @@ class Approval(_Frozen):
         return self.people if self.required else 1
 
 
-class Targets(_Frozen):
+class Targets(Settings):
     """Where a publication goes beside the local site: ``sites`` by URL (``s3://``, ``sftp://``),
     ``hubs`` that are told of a changed feed (WebSub). Secrets stand in the environment."""
 
@@ -121,7 +119,7 @@ class Targets(_Frozen):
     @classmethod
     def _no_secret(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for url in value:
-            _without_password(url)
+            without_password(url)
         return value
 
     @property
@@ -130,7 +128,7 @@ class Targets(_Frozen):
         return (*self.sites, *self.hubs)
 
 
-class Notify(_Frozen):
+class Notify(Settings):
     """What people are told of, and the Prefect blocks that carry it, beside those that the
     environment names in ``PARUTION_NOTIFY``."""
 
@@ -140,7 +138,7 @@ class Notify(_Frozen):
     blocks: tuple[str, ...] = ()
 
 
-class Hook(_Frozen):
+class Hook(Settings):
     """A webhook at ``/hooks/<name>``; its secret stands in ``PARUTION_HOOK_<NAME>``.
 
     ``window``: seconds for which a signature is good; ``largest``: bytes of a body.
@@ -151,7 +149,7 @@ class Hook(_Frozen):
     largest: int = Field(default=1_000_000, ge=1, le=10_000_000)
 
 
-class Storage(_Frozen):
+class Storage(Settings):
     """What several machines share. ``depot``: a URL for releases and renderings, by content;
     ``keep_runs``: days for which Prefect keeps finished runs."""
 
@@ -161,18 +159,11 @@ class Storage(_Frozen):
     @field_validator("depot")
     @classmethod
     def _no_secret(cls, value: str) -> str:
-        _without_password(value)
+        without_password(value)
         return value
 
 
-def _without_password(url: str) -> None:
-    """An address is shown in messages, logs and Prefect's pages."""
-    user, found, _host = url.partition("://")[2].partition("/")[0].rpartition("@")
-    if found and ":" in user:
-        raise PydanticCustomError("password", "a password")
-
-
-class House(_Frozen):
+class House(Settings):
     """Who publishes. ``address`` has no slash at its end; ``trial`` is true without a file."""
 
     name: str = Field(min_length=1)
@@ -193,6 +184,7 @@ class House(_Frozen):
     targets: Targets = Field(default=Targets(), exclude=True)
     notify: Notify = Field(default=Notify(), exclude=True)
     hooks: tuple[Hook, ...] = Field(default=(), exclude=True)
+    lists: tuple[MailingList, ...] = Field(default=(), exclude=True)
     storage: Storage = Field(default=Storage(), exclude=True)
     trial: bool = Field(default=False, exclude=True)
 
@@ -221,6 +213,13 @@ class House(_Frozen):
             raise PydanticCustomError("control", "a control character")
         return value
 
+    @field_validator("lists")
+    @classmethod
+    def _told_apart(cls, value: tuple[MailingList, ...]) -> tuple[MailingList, ...]:
+        if len({one.name for one in value}) < len(value):
+            raise PydanticCustomError("same_name", "two of one name")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -228,9 +227,19 @@ class House(_Frozen):
             raise PydanticCustomError("timezone", "no time zone")
         return value
 
+    @model_validator(mode="after")
+    def _reachable(self) -> House:
+        """Whoever gets mail is told where to write to get no more of it."""
+        if self.lists and not self.email:
+            raise PydanticCustomError("needs_email", "no address to answer to")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def list_named(self, name: str) -> MailingList | None:
+        return next((one for one in self.lists if one.name == name), None)
 
     def url(self, path: str = "") -> str:
         """The absolute address of ``path`` (without a slash before it) on the house's site."""
@@ -242,4 +251,5 @@ TRIAL = House(name="Parution", trial=True)
 #: Every table of house.toml.
 TABLES = (
     House, Looks, Print, Schedule, Rules, Approval, Targets, Notify, Hook, Storage,
+    MailingList,
 )  # fmt: skip

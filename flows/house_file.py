@@ -130,9 +130,13 @@ _KINDS = {
     "less": "out_of_range",
     "too": "out_of_range",
 }
-_OF_PATTERNS: dict[tuple[int | str, ...], str] = {
-    ("print", "profile"): "profile",
-    ("language",): "language",
+_OF_PATTERNS = {
+    "print.profile": "profile",
+    "language": "language",
+    "hooks.name": "hook",
+    "lists.name": "list_name",
+    "lists.recipients": "beside",
+    "lists.suppressed": "beside",
 }
 
 
@@ -146,8 +150,8 @@ def _what(fault: ErrorDetails) -> Sentence:
         meant = difflib.get_close_matches(name, SETTINGS, 1)
         return _fault("no_setting_but", meant=meant[0]) if meant else _fault("no_setting")
     if kind == "string_pattern_mismatch":
-        default = "hook" if where[0] == "hooks" else "colour"
-        return _fault(_OF_PATTERNS.get(tuple(where), default), given=given)
+        setting = ".".join(part for part in where if isinstance(part, str))
+        return _fault(_OF_PATTERNS.get(setting, "colour"), given=given)
     known = str(fault.get("ctx", {}).get("expected", ""))
     key = _KINDS.get(kind.partition("_")[0], kind)
     if key not in catalogue("house", "en"):
@@ -157,8 +161,8 @@ def _what(fault: ErrorDetails) -> Sentence:
 
 #: What a house may write; the rest of the fields is read off the files beside it.
 SETTINGS = tuple(
-    name
+    field.alias or name
     for model in TABLES
-    for name in model.model_fields
+    for name, field in model.model_fields.items()
     if not any(name in keys for keys in _READ.values())
 )
