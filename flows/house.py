@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
@@ -237,6 +237,11 @@ class House(Settings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def leave_address(self) -> str:
+        """Where a reader writes to get no more letters: the address of a message (RFC 6068)."""
+        return f"mailto:{quote(self.email, safe='@')}?subject=unsubscribe" if self.email else ""
 
     def list_named(self, name: str) -> MailingList | None:
         return next((one for one in self.lists if one.name == name), None)

@@ -240,6 +240,7 @@ def recover(store: Store, ledger: Ledger, house: House, now: datetime) -> list[R
     meant to go out); what does not is undone. Staging without a living run is removed.
     """
     if ledger.knows_nothing() and (found := site.facts_of(store)):
+        ledger.mailings.lost(now)  # first: what is mailed rests on this
         ledger.restore(found, now)
         unseen = [fact for fact in ledger.known().values() if not _is_seen(fact, store)]
         if unseen or tree.current(store.site) is None:

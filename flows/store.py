@@ -81,9 +81,27 @@ class Store:
         """Held by the one run that brings ``target`` up to date."""
         from filelock import FileLock
 
-        name = hashlib.sha256(target.encode()).hexdigest()[:12]
-        with FileLock(self.output / f".lock-{name}"):
+        with FileLock(self._lock(target)):
             yield
+
+    def _lock(self, name: str) -> Path:
+        return self.output / f".lock-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+
+    @contextmanager
+    def trying(self, name: str) -> Iterator[bool]:
+        """As :meth:`delivering`, without waiting: whether nobody else was at it."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._lock(name), timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
 
     @contextmanager
     def staging(self) -> Iterator[Path]:

@@ -24,6 +24,7 @@ from flows.ledger.facts import (
     fact_of,
     fact_to_json,
 )
+from flows.ledger.mailings import Mailings
 from flows.ledger.moments import agreed
 from flows.ledger.records import Approval, Galley, Records
 from flows.ledger.said import TRIES, Said
@@ -52,11 +53,12 @@ __all__ = [
 
 
 class Ledger(Facts):
-    """The turns, and the ``records`` beside them, in one database."""
+    """The turns, the ``records`` and the ``mailings`` beside them, in one database."""
 
     def __init__(self, url: str, *, trial: bool) -> None:
         super().__init__(Database(url), trial=trial)
         self.records = Records(self.database, trial=trial)
+        self.mailings = Mailings(self.database)
 
     def close(self) -> None:
         self.database.close()

@@ -107,9 +107,15 @@ class Database:
 
     def append(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert all or none. Raises :class:`AlreadyRecordedError` where one is there already."""
+        with self.writing() as connection:
+            connection.execute(sa.insert(table), rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction, for what :meth:`append` promises of more than one table."""
         try:
             with self.engine.begin() as connection:
-                connection.execute(sa.insert(table), rows)
+                yield connection
         except sa.exc.IntegrityError as error:
             raise AlreadyRecordedError("recorded by another run in the meantime") from error
         except sa.exc.SQLAlchemyError as error:
@@ -130,15 +136,32 @@ class Database:
             del self._holding[number]
             _free(connection, number)
 
+    @contextmanager
+    def tried(self, number: int) -> Iterator[bool]:
+        """As :meth:`locked`, without waiting: whether nobody else held it."""
+        if self.is_local:
+            yield True
+            return
+        connection, is_held = self._asked_for(sa.func.pg_try_advisory_lock(number))
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                _free(connection, number)
+            else:
+                connection.close()
+
     def _waited_for(self, number: int) -> sa.Connection:
-        """A connection that holds the lock. Outside of any transaction, which would stand open
-        for as long and keep the server from tidying up."""
+        return self._asked_for(sa.func.pg_advisory_lock(number))[0]
+
+    def _asked_for(self, lock: sa.Function[Any]) -> tuple[sa.Connection, bool]:
+        """A connection, and what it was told about the lock. Outside of any transaction, which
+        would stand open for as long and keep the server from tidying up."""
         try:
             connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
+            return connection, bool(connection.scalar(sa.select(lock)))
         except sa.exc.SQLAlchemyError as error:
             raise self._failed("locked", error) from error
-        return connection
 
     def require_lock(self, number: int = COMMITTING) -> None:
         """Raise :class:`LedgerError` if the lock that is held here was lost meanwhile, with the

@@ -162,6 +162,14 @@ class Facts:
         """The editions with the numbers ``first`` to ``last``, both included, ascending."""
         return self._newest(_turns.c.number.between(first, last))
 
+    def first_published(self, since: datetime) -> list[Fact]:
+        """The first publications done at ``since`` or later, the oldest first."""
+        moment = since.astimezone(UTC).isoformat()
+        query = sa.select(_turns).where(
+            self._mine(), _done, _turns.c.act == PUBLISHED, _turns.c.at >= moment
+        )
+        return [fact_from(row) for row in self.database.rows(query.order_by(_turns.c.id))]
+
     def years(self) -> list[int]:
         """The years that have an edition, ascending."""
         query = sa.select(_turns.c.year).where(self._mine(), _done).distinct()

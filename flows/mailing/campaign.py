@@ -1,0 +1,187 @@
+"""A campaign: every recipient of a list, through several lines, each of them once.
+
+The ledger is the one memory. A run that was stopped or killed goes on where it was; what was in
+somebody's hands then is *unknown*, and waits for a person.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flows.ledger import AlreadyRecordedError
+from flows.ledger.mailings import (
+    FAILED,
+    QUEUED,
+    SENDING,
+    SENT,
+    UNKNOWN,
+    Mail,
+    Mailings,
+    Step,
+)  # fmt: skip
+from flows.mailing.letter import Stencil
+from flows.mailing.line import PATIENCE, Answer, Envelope, Line, LineError, Patience
+from flows.mailing.round import Round
+from flows.mailing.scribe import Scribe
+from flows.words import Sentence
+
+#: How often a mail is tried in all, before what puts it off counts as a refusal.
+MOST_TRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many mails are in each state, and why a run ended early, if it did."""
+
+    counts: dict[str, int]
+    trouble: Sentence | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        return self.counts.get(QUEUED, 0)
+
+
+class Campaign:
+    """One run of a campaign. ``lines`` opens a line for each connection; ``refused`` says why a
+    mailbox may get nothing any more, or nothing; ``reached`` is told how far it is."""
+
+    def __init__(
+        self,
+        stencil: Stencil,
+        mailings: Mailings,
+        lines: Callable[[], Line],
+        clock: Callable[[], datetime],
+        *,
+        refused: Callable[[str], str] = lambda _mailbox: "",
+        reached: Callable[[Progress], None] = lambda _progress: None,
+        patience: Patience = PATIENCE,
+    ) -> None:
+        self._stencil, self._mailings, self._lines = stencil, mailings, lines
+        self._clock, self._refused, self._reached = clock, refused, reached
+        self._patience = patience
+        self._counts = Counter(mailings.counts(stencil.key))
+        self._counting = threading.Lock()
+        self._trouble: Sentence | None = None
+        self._tries: Counter[int] = Counter()
+        to = stencil.list
+        self._round = Round(
+            mailings.mails(stencil.key, QUEUED),
+            per_minute=to.per_minute,
+            per_minute_domain=to.per_minute_domain,
+        )
+
+    def run(self) -> Progress:
+        """Send what waits; how the campaign stands then. Whoever calls holds the list alone.
+
+        Raises :class:`flows.ledger.LedgerError`; what was under way is told from the ledger later.
+        """
+        wanted = min(self._stencil.list.connections, max(1, self._counts[QUEUED]))
+        with Scribe(self._mailings, self._clock) as scribe:
+            workers = [
+                threading.Thread(target=self._work, args=(scribe,), name=f"line {n}", daemon=True)
+                for n in range(1, wanted + 1)
+            ]
+            for worker in workers:
+                worker.start()
+            try:
+                while any(worker.is_alive() for worker in workers):
+                    for worker in workers:
+                        worker.join(0.5)
+            except KeyboardInterrupt:
+                self.stop()
+                for worker in workers:
+                    worker.join()
+                raise
+        if scribe.error:
+            raise scribe.error
+        return self._progress()
+
+    def stop(self) -> None:
+        """End as soon as what is in hand is dealt with."""
+        self._round.stop()
+
+    # ---------------------------------------------------------------------------- one thread
+
+    def _work(self, scribe: Scribe) -> None:
+        line, failures = self._lines(), 0
+        try:
+            while (mail := self._round.take()) is not None:
+                try:
+                    self._send(mail, line, scribe)
+                    failures = 0
+                except LineError as error:
+                    self._round.put_back(mail)
+                    if not self._may_go_on(error, failures):
+                        return
+                    failures += 1
+        except Exception as error:  # of the ledger: nothing may be sent that is not recorded
+            line.drop()
+            scribe.fail(error)
+            self._round.stop()
+        finally:
+            line.close()
+
+    def _may_go_on(self, error: LineError, failures: int) -> bool:
+        """Whether a line that could not be had is tried again, after a while."""
+        pauses = self._patience.reconnect
+        if error.may_pass and failures < len(pauses):
+            return self._round.pause(pauses[failures])
+        self._trouble = error.said
+        if not error.may_pass:
+            self._round.stop()
+        return False
+
+    def _send(self, mail: Mail, line: Line, scribe: Scribe) -> None:
+        if why := self._refused(mail.mailbox):
+            scribe.later(Step(mail.id, mail.number, FAILED, why))
+            self._dealt_with(FAILED)
+            return
+        message = self._stencil.message(mail)
+        message_id = self._stencil.message_id(mail)
+        reply = line.ready(Envelope(mail.address, message_id, len(message)))
+        if reply.answer is Answer.TAKEN:
+            try:
+                scribe.note(Step(mail.id, mail.number, SENDING))
+            except AlreadyRecordedError:  # another machine has it; this one's ledger is not alone
+                line.drop()
+                self._round.done()
+                return
+            reply = line.give(message)
+        self._trouble = None
+        if reply.answer is Answer.PUT_OFF and mail.number < MOST_TRIES:
+            self._put_off(mail, reply.why, scribe)
+            return
+        state = {Answer.TAKEN: SENT, Answer.SILENCE: UNKNOWN}.get(reply.answer, FAILED)
+        scribe.later(Step(mail.id, mail.number, state, reply.why))
+        self._dealt_with(state)
+
+    def _put_off(self, mail: Mail, why: str, scribe: Scribe) -> None:
+        """Try again after a while; some times only, as this run may have to end."""
+        scribe.later(Step(mail.id, mail.number + 1, QUEUED, why))
+        with self._counting:
+            self._tries[mail.id] += 1
+            tries = self._tries[mail.id]
+        if tries > len(self._patience.put_off):
+            self._round.done()
+            return
+        again = replace(mail, number=mail.number + 1)
+        self._round.put_back(again, self._patience.put_off[tries - 1])
+
+    def _dealt_with(self, state: str) -> None:
+        with self._counting:
+            self._counts[QUEUED] -= 1
+            self._counts[state] += 1
+            progress = self._progress()
+        self._round.done()
+        self._reached(progress)
+
+    def _progress(self) -> Progress:
+        return Progress(dict(self._counts), self._trouble if self._counts[QUEUED] else None)

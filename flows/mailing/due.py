@@ -1,0 +1,135 @@
+"""What is to be mailed to which list: by itself, or because a person asks.
+
+Only a first publication mails by itself, and only while it is news. Everything else is mailed when
+a person asks: a correction, an edition that is out for longer, one that a lost ledger may have
+mailed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.house import House
+from flows.ledger import Fact, Ledger
+from flows.ledger.mailings import QUEUED
+from flows.lists import MailingList
+from flows.words import Sentence
+
+
+class MailError(Exception):
+    """What was asked for cannot be mailed: why, and what to do. ``str`` of it is English."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said.told("en"))
+        self.said = said
+
+
+def refusal(key: str, **values: object) -> MailError:
+    return MailError(Sentence("mail", key, values))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An edition, as it is public now, that is to go to a list, and the campaign's key: that of
+    the revision with which it began, as whoever has not got that one gets what is public now."""
+
+    to: MailingList
+    fact: Fact
+    key: str
+    is_correction: bool = False
+
+
+def key_of(fact: Fact, to: MailingList) -> str:
+    """One revision of one edition to one list: RFC-like, what is sent once."""
+    return f"{fact.slug}/{fact.revision}/{to.name}"
+
+
+def due(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
+    """What mails by itself now: first publications that are news and that a list has not got, and
+    campaigns that were begun and not finished. Costs what is new, not what there is."""
+    lists = [to for to in house.lists if to.automatic]
+    if house.trial or not lists:
+        return ()
+    since = now - timedelta(hours=max(to.late_hours for to in lists))
+    if knows := ledger.mailings.knows_since():
+        since = max(since, knows)
+    found = []
+    for first in ledger.first_published(since):
+        public = ledger.edition(first.slug)
+        if public is None or public.is_withdrawn:
+            continue
+        found += [
+            one
+            for to in lists
+            if to.takes(public.language) and _is_news(first, to, now)
+            if (one := _unsent(ledger, to, public))
+        ]
+    return tuple(found)
+
+
+def _is_news(first: Fact, to: MailingList, now: datetime) -> bool:
+    return first.at is not None and now - first.at <= timedelta(hours=to.late_hours)
+
+
+def _unsent(ledger: Ledger, to: MailingList, public: Fact) -> Due | None:
+    """What a list still has to get of an edition: all of it, or the rest of a campaign."""
+    kept = [c for c in ledger.mailings.campaigns(public.slug) if c.list == to.name]
+    if not kept:
+        return Due(to, public, key_of(public, to))
+    last = kept[-1]
+    if not ledger.mailings.counts(last.key)[QUEUED]:
+        return None
+    return Due(to, public, last.key, is_correction=len(kept) > 1)
+
+
+def asked(
+    fact: Fact,
+    names: Sequence[str],
+    ledger: Ledger,
+    house: House,
+    *,
+    correction: bool = False,
+    sure: bool = False,
+) -> tuple[Due, ...]:
+    """What a person wants mailed: an edition to the lists of these names, by default to each that
+    takes its language. ``correction``: to people who got an earlier revision; ``sure``: although
+    nobody knows whether it was mailed before. Raises :class:`MailError`."""
+    lists = lists_named(names, house)
+    if fact.is_withdrawn:
+        raise refusal("withdrawn", slug=fact.slug)
+    if not names:
+        lists = [to for to in lists if to.takes(fact.language)]
+    if not lists:
+        raise refusal("no_list_takes", slug=fact.slug, language=fact.language)
+    return tuple(_sound(fact, to, ledger, correction=correction, sure=sure) for to in lists)
+
+
+def lists_named(names: Sequence[str], house: House) -> list[MailingList]:
+    """The lists of these names; without a name, all. Raises :class:`MailError`."""
+    if house.trial or not house.lists:
+        raise refusal("no_lists")
+    for name in names:
+        if house.list_named(name) is None:
+            known = ", ".join(to.name for to in house.lists)
+            raise refusal("no_such_list", name=name, known=known)
+    return [to for to in house.lists if not names or to.name in names]
+
+
+def _sound(fact: Fact, to: MailingList, ledger: Ledger, *, correction: bool, sure: bool) -> Due:
+    """What goes on, or may begin."""
+    mailings, key = ledger.mailings, key_of(fact, to)
+    kept = [c for c in mailings.campaigns(fact.slug) if c.list == to.name]
+    if any(campaign.key == key for campaign in kept):
+        return Due(to, fact, key, is_correction=kept[0].key != key)
+    if kept and mailings.counts(kept[-1].key)[QUEUED] and not correction:
+        return Due(to, fact, kept[-1].key, is_correction=len(kept) > 1)
+    if kept and not correction:
+        values = {"slug": fact.slug, "list": to.name, "before": kept[-1].revision}
+        raise refusal("sent_before", now=fact.revision, **values)
+    if (knows := mailings.knows_since()) and not sure:
+        first = next((f.at for f in ledger.history(fact.slug) if f.at), None)
+        if first and first < knows:
+            raise refusal("lost_ledger", slug=fact.slug, list=to.name)
+    return Due(to, fact, key, is_correction=bool(kept))

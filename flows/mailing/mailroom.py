@@ -1,0 +1,210 @@
+"""The mailroom: a campaign opened with the people whom a list names today, and run to its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+
+from flows.ledger import lock_number
+from flows.ledger.mailings import QUEUED, SENT, UNKNOWN, Addressee, Mail, Step
+from flows.ledger.mailings import Campaign as Kept
+from flows.lists import MailingList
+from flows.mailing.campaign import Campaign, Progress
+from flows.mailing.due import Due, refusal
+from flows.mailing.folder import FolderLine
+from flows.mailing.leaving import token_of
+from flows.mailing.letter import Letter, Stencil, stencil
+from flows.mailing.line import PATIENCE, Answer, Envelope, Line, Patience, Reply
+from flows.mailing.recipients import Recipients, recipients, suppressed
+from flows.mailing.released import letter_of
+from flows.mailing.smtp import SmtpLine, password_from
+from flows.office import Office
+from flows.words import catalogue
+
+#: Gives the password of a list's server; empty where there is none.
+Password = Callable[[MailingList], str]
+#: Seconds between two looks at who has left, and at what is public.
+_LOOK = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """What a run did for one list. ``before`` counts the mails that were sent when it began;
+    ``twice``, ``spared`` and ``broken`` are of the recipients, where this run opened the
+    campaign: named twice, suppressed or gone, not to be read."""
+
+    due: Due
+    progress: Progress
+    before: int = 0
+    seconds: float = 0.0
+    twice: int = 0
+    spared: int = 0
+    broken: tuple[Addressee, ...] = ()
+
+
+def send(
+    office: Office,
+    one: Due,
+    who: str,
+    *,
+    password: Password | None = None,
+    reached: Callable[[Progress], None] = lambda _progress: None,
+    patience: Patience = PATIENCE,
+) -> Mailed:
+    """Send what is due to a list, or go on with it; each recipient gets it once.
+
+    Raises :class:`flows.mailing.due.MailError`, also where another run is at this list,
+    :class:`flows.mailing.recipients.RecipientsError` and :class:`flows.ledger.LedgerError`.
+    """
+    started = monotonic()
+    with _alone(office, one.to):
+        found, spared = _opened(office, one, who)
+        mailings = office.ledger.mailings
+        # A file that is written again is the same file: nobody is in doubt about a folder.
+        mailings.interrupted(one.key, office.clock(), again=one.to.is_folder)
+        before = mailings.counts(one.key)[SENT]
+        letter = letter_of(one.fact, one.key, office.store, correction=one.is_correction)
+        campaign = Campaign(
+            _stencil(office, one.to, letter, one.key),
+            mailings,
+            partial(line_to, office, one.to, password or _from_environment, patience),
+            office.clock,
+            refused=_Watch(office, one).refused,
+            reached=reached,
+            patience=patience,
+        )
+        progress = campaign.run()
+    seconds = monotonic() - started
+    return Mailed(one, progress, before, seconds, found.twice, spared, found.broken)
+
+
+def try_out(
+    office: Office,
+    letter: Letter,
+    to: MailingList,
+    recipient: Addressee,
+    *,
+    password: Password | None = None,
+    patience: Patience = PATIENCE,
+) -> Reply:
+    """Send a letter to one address, as a test: it stands in no record. Raises
+    :class:`flows.mailing.line.LineError`."""
+    made = stencil(letter, to, office.house, office.secret, office.clock())
+    mail = Mail(0, recipient.mailbox, recipient.address, recipient.name)
+    message = made.message(mail)
+    line = line_to(office, to, password or _from_environment, patience)
+    try:
+        reply = line.ready(Envelope(mail.address, made.message_id(mail), len(message)))
+        return line.give(message) if reply.answer is Answer.TAKEN else reply
+    finally:
+        line.close()
+
+
+def line_to(office: Office, to: MailingList, password: Password, patience: Patience) -> Line:
+    """A line for a list, which connects when it is first needed."""
+    if to.is_folder:
+        return FolderLine(office.output / to.folder)
+    return SmtpLine(to, lambda: password(to), patience)
+
+
+# ------------------------------------------------------------------------------------ a campaign
+
+
+@contextmanager
+def _alone(office: Office, to: MailingList) -> Iterator[None]:
+    """Held by the one run, of all machines that share the ledger, that sends to a list: the pace
+    and the number of connections are the list's."""
+    name = f"mail/{to.name}"
+    with (
+        office.store.trying(name) as is_here,
+        office.ledger.database.tried(lock_number(name)) as is_ours,
+    ):
+        if not (is_here and is_ours):
+            raise refusal("busy", list=to.name)
+        yield
+
+
+def _opened(office: Office, one: Due, who: str) -> tuple[Recipients, int]:
+    """Record the campaign, if this is the first time, with everybody who is to get it; and how
+    many were spared."""
+    nobody = Recipients(())
+    if office.ledger.mailings.campaign(one.key):
+        return nobody, 0
+    found = recipients(one.to, office.content, office.house.language)
+    spared = _spared(office, one.to)
+    people = [person for person in found.people if not spared(person.mailbox)]
+    if not people and not found.broken:
+        raise refusal("nobody", list=one.to.name)
+    kept = Kept(one.key, one.to.name, one.fact.slug, one.fact.revision, who)
+    if not office.ledger.mailings.open(kept, (*people, *found.broken), office.clock()):
+        return nobody, 0
+    return found, len(found.people) - len(people)
+
+
+def _spared(office: Office, to: MailingList) -> Callable[[str], bool]:
+    """Whether a mailbox is to get nothing: it is suppressed, or has left the list."""
+    if to.to:
+        return lambda _mailbox: False
+    named = suppressed(to, office.content)
+    gone = office.ledger.mailings.left(to.name)
+    return lambda box: (
+        box in named or (bool(gone) and token_of(to.name, box, office.secret) in gone)
+    )
+
+
+class _Watch:
+    """What may change while a campaign is under way: who has left, and what is public."""
+
+    def __init__(self, office: Office, one: Due) -> None:
+        self._office, self._one = office, one
+        self._words = catalogue("mail", office.house.language)
+        self._looked = float("-inf")
+        self._is_spared: Callable[[str], bool] = lambda _mailbox: False
+
+    def refused(self, mailbox: str) -> str:
+        """Why a mailbox gets nothing; empty, if it does. Raises
+        :class:`flows.mailing.due.MailError` where the edition is not what it was."""
+        if monotonic() - self._looked > _LOOK:
+            self._look()
+        return self._words["left"] if self._is_spared(mailbox) else ""
+
+    def _look(self) -> None:
+        fact = self._one.fact
+        public = self._office.ledger.edition(fact.slug)
+        if public is None or (public.act, public.revision) != (fact.act, fact.revision):
+            raise refusal("changed_meanwhile", slug=fact.slug)
+        self._is_spared = _spared(self._office, self._one.to)
+        self._looked = monotonic()
+
+
+def _stencil(office: Office, to: MailingList, letter: Letter, key: str) -> Stencil:
+    """The message of a campaign, dated as it was opened."""
+    kept = office.ledger.mailings.campaign(key)
+    at = kept.at if kept and kept.at else office.clock()
+    return stencil(letter, to, office.house, office.secret, at)
+
+
+def _from_environment(to: MailingList) -> str:
+    return password_from(to, os.environ)
+
+
+# ------------------------------------------------------------------------------- what is unknown
+
+
+def unknown(office: Office, slug: str | None, lists: Sequence[str]) -> Iterator[tuple[Kept, Mail]]:
+    """Every mail of which nobody knows whether it arrived."""
+    for campaign in office.ledger.mailings.campaigns(slug):
+        if not lists or campaign.list in lists:
+            for mail in office.ledger.mailings.mails(campaign.key, UNKNOWN):
+                yield campaign, mail
+
+
+def resolve(office: Office, mail: Mail, state: str, who: str) -> None:
+    """What a person has decided about a mail that may have arrived: it has (``sent``), or it is
+    to be sent again (``queued``)."""
+    number = mail.number + 1 if state == QUEUED else mail.number
+    office.ledger.mailings.record([Step(mail.id, number, state, who)], office.clock())
