@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from flows.command import acts
+from flows.command import acts, mailing
 from flows.command.officer import (
     DONE,
     FAILED,
@@ -211,6 +211,7 @@ for act in (
     acts.correct,
     acts.withdraw,
     acts.rollback,
+    mailing.send,
     acts.history,
 ):
     app.command()(act)

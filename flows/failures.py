@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 
+from flows.words import ToldError
+
 #: Errors of ours whose message is written for a person already.
 _OURS = {
     "HouseError",
@@ -40,7 +42,7 @@ def sentence_for(error: BaseException) -> str:
 
 def explain(error: BaseException) -> str | None:
     """The sentence for an error, or None where it is a bug and deserves its traceback."""
-    if type(error).__name__ in _OURS:
+    if isinstance(error, ToldError) or type(error).__name__ in _OURS:
         return str(error)
     if isinstance(error, OSError) and error.errno in _SYSTEM:
         return _SYSTEM[error.errno](error)

@@ -21,8 +21,8 @@ PORTS = {"smtp": 587, "smtps": 465}
 #: A folder of messages as files, instead of a server.
 FOLDER = "eml"
 
-#: The name of a file beside house.toml.
-_BESIDE = r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*)?$"
+#: The name of a table beside house.toml; by its ending, nobody takes it for an edition.
+_BESIDE = r"^([^/\\.\x00-\x1f][^/\\\x00-\x1f]*\.([cC][sS][vV]|[tT][sS][vV]))?$"
 
 
 class MailingList(Settings):

@@ -57,6 +57,15 @@ class Sentence(NamedTuple):
         return catalogue(self.folder, language)[self.key].format(**self.values)
 
 
+class ToldError(Exception):
+    """What went wrong, in a sentence that can be said in either language; ``str`` of it is
+    English."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said.told("en"))
+        self.said = said
+
+
 def with_speakers(speakers: Sequence[str], language: str) -> str:
     """``Avec A, B et C``, or nothing; parted by semicolons where a name has a comma in it, as one
     has that is followed by what the person does."""

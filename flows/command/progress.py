@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flows.desk import Desk
+from flows.mailing.campaign import Progress as Mailed
 from flows.words import catalogue
 
 
@@ -29,3 +30,27 @@ def shown(desk: Desk, language: str) -> Iterator[None]:
 
         desk.reached = reached
         yield
+
+
+@contextmanager
+def mailing(list_: str, language: str) -> Iterator[Callable[[Mailed], None]]:
+    """Show how many of a list's mails are dealt with, and how many go in a minute."""
+    if not sys.stderr.isatty():
+        yield lambda _progress: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    words = catalogue("mail", language)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    with Progress(*columns, rate, console=Console(stderr=True), transient=True) as bar:
+        job = bar.add_task(words["sending"].format(list=list_), total=None, rate="")
+
+        def reached(mailed: Mailed) -> None:
+            done = mailed.total - mailed.waiting
+            speed = bar.tasks[0].speed or 0.0
+            rate = words["rate"].format(rate=round(60 * speed))
+            bar.update(job, completed=done, total=mailed.total, rate=rate)
+
+        yield reached

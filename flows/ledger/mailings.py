@@ -78,7 +78,7 @@ class Campaign:
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One recipient's. ``mailbox`` tells people apart; ``number`` counts tries from 1; ``why`` is
-    what a server, or a person, said of it."""
+    what a server, or a person, said of it, and ``at`` when."""
 
     id: int
     mailbox: str
@@ -87,6 +87,7 @@ class Mail:
     state: str = QUEUED
     number: int = 1
     why: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class Mailings:
             sa.func.coalesce(_newest(_steps.c.state), QUEUED).label("state"),
             sa.func.coalesce(_newest(_steps.c.number), 1).label("number"),
             sa.func.coalesce(_newest(_steps.c.why), "").label("why"),
+            sa.func.coalesce(_newest(_steps.c.at), "").label("at"),
         ]
         query = sa.select(*columns).where(_mails.c.campaign == key, _mails.c.id > after)
         rows = self.database.rows(query.order_by(_mails.c.id).limit(_PAGE))

@@ -15,15 +15,11 @@ from flows.house import House
 from flows.ledger import Fact, Ledger
 from flows.ledger.mailings import QUEUED
 from flows.lists import MailingList
-from flows.words import Sentence
+from flows.words import Sentence, ToldError
 
 
-class MailError(Exception):
-    """What was asked for cannot be mailed: why, and what to do. ``str`` of it is English."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(said.told("en"))
-        self.said = said
+class MailError(ToldError):
+    """What was asked for cannot be mailed: why, and what to do."""
 
 
 def refusal(key: str, **values: object) -> MailError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from flows.words import Sentence
+from flows.words import Sentence, ToldError
 
 
 class Answer(Enum):
@@ -41,13 +41,12 @@ class Reply:
     why: str = ""
 
 
-class LineError(Exception):
-    """The line cannot be had, or broke before anything was handed over. ``may_pass``: another try
-    may help. ``str`` of it is English."""
+class LineError(ToldError):
+    """The line cannot be had. ``may_pass``: another try may help."""
 
     def __init__(self, said: Sentence, *, may_pass: bool) -> None:
-        super().__init__(said.told("en"))
-        self.said, self.may_pass = said, may_pass
+        super().__init__(said)
+        self.may_pass = may_pass
 
 
 @dataclass(frozen=True, slots=True)

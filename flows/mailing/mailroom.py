@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -71,7 +71,7 @@ def send(
         campaign = Campaign(
             _stencil(office, one.to, letter, one.key),
             mailings,
-            partial(line_to, office, one.to, password or _from_environment, patience),
+            partial(line_to, office, one.to, password or from_environment, patience),
             office.clock,
             refused=_Watch(office, one).refused,
             reached=reached,
@@ -96,7 +96,7 @@ def try_out(
     made = stencil(letter, to, office.house, office.secret, office.clock())
     mail = Mail(0, recipient.mailbox, recipient.address, recipient.name)
     message = made.message(mail)
-    line = line_to(office, to, password or _from_environment, patience)
+    line = line_to(office, to, password or from_environment, patience)
     try:
         reply = line.ready(Envelope(mail.address, made.message_id(mail), len(message)))
         return line.give(message) if reply.answer is Answer.TAKEN else reply
@@ -188,7 +188,8 @@ def _stencil(office: Office, to: MailingList, letter: Letter, key: str) -> Stenc
     return stencil(letter, to, office.house, office.secret, at)
 
 
-def _from_environment(to: MailingList) -> str:
+def from_environment(to: MailingList) -> str:
+    """The password of a list's server, as the environment has it; empty where it has none."""
     return password_from(to, os.environ)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from flows.ledger.mailings import Addressee
 from flows.lists import MailingList
 from flows.mailing.addresses import NoAddressError, addressee
-from flows.words import Sentence
+from flows.words import Sentence, ToldError
 
 #: What the columns are called, in files of both languages.
 _ADDRESS = {
@@ -30,12 +30,8 @@ _DELIMITERS = ";,\t"
 _SHOWN = 80
 
 
-class RecipientsError(Exception):
+class RecipientsError(ToldError):
     """Who gets a list's mail cannot be told: which file or database, and what to do."""
-
-    def __init__(self, said: Sentence) -> None:
-        super().__init__(said.told("en"))
-        self.said = said
 
 
 @dataclass(frozen=True, slots=True)

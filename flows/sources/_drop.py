@@ -17,10 +17,11 @@ READABLE = frozenset({".txt", ".text", ".md", ".markdown", ".docx", ".odt", ".ht
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".tif", ".tiff", ".avif", ".heic"}
 )
-#: What stands beside editions without being one: settings, scripts, half-copied and lock files.
+#: What stands beside editions without being one: settings, scripts, half-copied and lock files; and
+#: tables of people, of which not one may ever be taken for an edition.
 _PASSED_OVER = re.compile(
     r"\.|~|house\.toml$|readme(\.|$)|thumbs\.db$|desktop\.ini$"
-    r"|.*(~|\.(toml|css|icc|icm|js|part|tmp|temp|crdownload|download|swp|bak|lock))$",
+    r"|.*(~|\.(toml|css|icc|icm|csv|tsv|js|part|tmp|temp|crdownload|download|swp|bak|lock))$",
     re.IGNORECASE,
 )
 EDITION_TOML = "edition.toml"

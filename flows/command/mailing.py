@@ -1,0 +1,185 @@
+"""``parution send``: mail to a list, a test to one address, and what a person decides about mails
+of which nobody knows whether they arrived."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from flows.command.officer import (
+    DONE,
+    FAILED,
+    Content,
+    Json,
+    Output,
+    desk_of,
+    edition_named,
+    language_of,
+    print_json,
+    wrong_use,
+)
+
+if TYPE_CHECKING:
+    from flows.desk import Desk
+    from flows.mailing.due import Due
+    from flows.mailing.mailroom import Mailed
+
+#: Refusals that are shown in full.
+_SHOWN = 5
+
+
+def send(
+    edition: Annotated[
+        str | None,
+        typer.Argument(
+            help="The edition: its file, its slug or its address; default: what is due."
+        ),
+    ] = None,
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", help="A list of house.toml; default: each.")
+    ] = None,
+    test: Annotated[str, typer.Option(help="Send it to this address only, marked as a test.")] = "",
+    correction: Annotated[
+        bool, typer.Option("--correction", help="To people who got it before: say what it is.")
+    ] = False,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Send, though a lost ledger may have sent it before.")
+    ] = False,
+    resolve: Annotated[
+        bool, typer.Option("--resolve", help="List the mails that may have arrived, or may not.")
+    ] = False,
+    arrived: Annotated[
+        bool, typer.Option("--arrived", help="With --resolve: take them for sent.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --resolve: have them sent again.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="With --resolve: of these addresses only.")
+    ] = None,
+    content: Content = Path("content"),
+    output: Output = Path("output"),
+    as_json: Json = False,
+) -> None:
+    """Mail an edition to a list, each recipient once; go on where a run was stopped."""
+    from flows.words import ToldError
+
+    with desk_of(content, output) as desk:
+        try:
+            if resolve:
+                _resolve(desk, edition, lists or (), _verdict(arrived, again), only or (), as_json)
+            if test:
+                _test(desk, edition, lists or (), test)
+            _send(desk, edition, lists or (), as_json, correction=correction, sure=sure)
+        except ToldError as error:
+            wrong_use(error.said.told(language_of(desk.house)))
+
+
+def _send(
+    desk: Desk, edition: str | None, lists: Sequence[str], as_json: bool, **how: bool
+) -> NoReturn:
+    from flows.command import letters, progress
+    from flows.mailing import due, mailroom
+
+    language = language_of(desk.house)
+    desk.recover()
+    if edition:
+        fact = edition_named(edition, desk)
+        wanted = due.asked(fact, lists, desk.ledger, desk.house, **how)
+    else:
+        names = [to.name for to in due.lists_named(lists, desk.house)]
+        wanted = due.due(desk.ledger, desk.house, desk.clock())
+        wanted = tuple(one for one in wanted if one.to.name in names)
+    done: list[Mailed] = []
+    for one in wanted:
+        with progress.mailing(one.to.name, language) as reached:
+            mailed = mailroom.send(
+                desk, one, getpass.getuser(), password=password_for(desk), reached=reached
+            )
+        done.append(mailed)
+    if as_json:
+        print_json([letters.as_json(desk, mailed) for mailed in done])
+    else:
+        letters.show(desk, done, language, sys.stdout)
+    raise SystemExit(FAILED if any(letters.is_open(mailed) for mailed in done) else DONE)
+
+
+def password_for(desk: Desk) -> Any:
+    """Where passwords come from: the environment, or the Prefect block that a list names."""
+    if not any(to.password_block for to in desk.house.lists):
+        return None
+    from flows import embedded
+
+    if server := embedded.running(desk.output):
+        embedded.use(desk.output, server)
+    from flows.posting import password_of
+
+    return password_of
+
+
+def _test(desk: Desk, edition: str | None, lists: Sequence[str], address: str) -> NoReturn:
+    from flows.mailing import due, mailroom, released
+    from flows.mailing.addresses import NoAddressError, addressee
+    from flows.mailing.line import Answer
+    from flows.words import catalogue
+
+    words = catalogue("mail", language_of(desk.house))
+    if not edition:
+        wrong_use(words["test_what"])
+    try:
+        recipient = addressee(address)
+    except NoAddressError:
+        wrong_use(words["test_address"].format(address=address))
+    fact = edition_named(edition, desk)
+    to = due.lists_named(lists, desk.house)[0]
+    letter = released.as_test(released.letter_of(fact, due.key_of(fact, to), desk.store))
+    reply = mailroom.try_out(desk, letter, to, recipient, password=password_for(desk))
+    if reply.answer is Answer.TAKEN:
+        typer.echo(words["test_sent"].format(address=address, title=letter.subject, list=to.name))
+        raise SystemExit(DONE)
+    typer.echo(words["test_refused"].format(address=address, why=reply.why), err=True)
+    raise SystemExit(FAILED)
+
+
+def _verdict(arrived: bool, again: bool) -> str:
+    from flows.ledger.mailings import QUEUED, SENT
+
+    return SENT if arrived and not again else QUEUED if again and not arrived else ""
+
+
+def _resolve(
+    desk: Desk,
+    edition: str | None,
+    lists: Sequence[str],
+    verdict: str,
+    only: Sequence[str],
+    as_json: bool,
+) -> NoReturn:
+    """List what is unknown, or do as a person says."""
+    from flows.command import letters
+    from flows.mailing import mailroom
+
+    slug = edition_named(edition, desk).slug if edition else None
+    names = {address.casefold() for address in only}
+    found = [
+        (campaign, mail)
+        for campaign, mail in mailroom.unknown(desk, slug, lists)
+        if not names or mail.mailbox in names
+    ]
+    if verdict:
+        for _campaign, mail in found:
+            mailroom.resolve(desk, mail, verdict, getpass.getuser())
+    letters.show_unknown(found, verdict, language_of(desk.house), sys.stdout, as_json=as_json)
+    raise SystemExit(DONE if verdict or not found else FAILED)
+
+
+def due_now(desk: Desk) -> tuple[Due, ...]:
+    """What mails by itself now."""
+    from flows.mailing import due
+
+    return due.due(desk.ledger, desk.house, desk.clock())
