@@ -69,7 +69,9 @@ class Campaign:
         self._patience = patience
         self._counts = Counter(mailings.counts(stencil.key))
         self._counting = threading.Lock()
+        self._scribe = Scribe(mailings, clock)
         self._trouble: Sentence | None = None
+        self._error: Exception | None = None
         self._tries: Counter[int] = Counter()
         to = stencil.list
         self._round = Round(
@@ -84,24 +86,23 @@ class Campaign:
         Raises :class:`flows.ledger.LedgerError`; what was under way is told from the ledger later.
         """
         wanted = min(self._stencil.list.connections, max(1, self._counts[QUEUED]))
-        with Scribe(self._mailings, self._clock) as scribe:
-            workers = [
-                threading.Thread(target=self._work, args=(scribe,), name=f"line {n}", daemon=True)
-                for n in range(1, wanted + 1)
-            ]
-            for worker in workers:
-                worker.start()
-            try:
-                while any(worker.is_alive() for worker in workers):
-                    for worker in workers:
-                        worker.join(0.5)
-            except KeyboardInterrupt:
-                self.stop()
+        workers = [
+            threading.Thread(target=self._work, name=f"line {n}", daemon=True)
+            for n in range(1, wanted + 1)
+        ]
+        for worker in workers:
+            worker.start()
+        try:
+            while any(worker.is_alive() for worker in workers):
                 for worker in workers:
-                    worker.join()
-                raise
-        if scribe.error:
-            raise scribe.error
+                    worker.join(0.5)
+        except KeyboardInterrupt:
+            self.stop()
+            for worker in workers:
+                worker.join()
+            raise
+        if self._error:
+            raise self._error
         return self._progress()
 
     def stop(self) -> None:
@@ -110,24 +111,33 @@ class Campaign:
 
     # ---------------------------------------------------------------------------- one thread
 
-    def _work(self, scribe: Scribe) -> None:
+    def _work(self) -> None:
         line, failures = self._lines(), 0
         try:
-            while (mail := self._round.take()) is not None:
+            while mail := self._next():
                 try:
-                    self._send(mail, line, scribe)
+                    self._send(mail, line)
                     failures = 0
                 except LineError as error:
                     self._round.put_back(mail)
                     if not self._may_go_on(error, failures):
-                        return
+                        break
                     failures += 1
+            self._scribe.flush()
         except Exception as error:  # of the ledger: nothing may be sent that is not recorded
             line.drop()
-            scribe.fail(error)
+            self._error = self._error or error
             self._round.stop()
         finally:
             line.close()
+
+    def _next(self) -> Mail | None:
+        """The next mail; before a wait for it, what became of others is written down."""
+        mail = self._round.take(waiting=False)
+        if mail is None:
+            self._scribe.flush()
+            mail = self._round.take()
+        return mail
 
     def _may_go_on(self, error: LineError, failures: int) -> bool:
         """Whether a line that could not be had is tried again, after a while."""
@@ -139,9 +149,9 @@ class Campaign:
             self._round.stop()
         return False
 
-    def _send(self, mail: Mail, line: Line, scribe: Scribe) -> None:
+    def _send(self, mail: Mail, line: Line) -> None:
         if why := self._refused(mail.mailbox):
-            scribe.later(Step(mail.id, mail.number, FAILED, why))
+            self._scribe.later(Step(mail.id, mail.number, FAILED, why))
             self._dealt_with(FAILED)
             return
         message = self._stencil.message(mail)
@@ -149,7 +159,7 @@ class Campaign:
         reply = line.ready(Envelope(mail.address, message_id, len(message)))
         if reply.answer is Answer.TAKEN:
             try:
-                scribe.note(Step(mail.id, mail.number, SENDING))
+                self._scribe.note(Step(mail.id, mail.number, SENDING))
             except AlreadyRecordedError:  # another machine has it; this one's ledger is not alone
                 line.drop()
                 self._round.done()
@@ -157,15 +167,15 @@ class Campaign:
             reply = line.give(message)
         self._trouble = None
         if reply.answer is Answer.PUT_OFF and mail.number < MOST_TRIES:
-            self._put_off(mail, reply.why, scribe)
+            self._put_off(mail, reply.why)
             return
         state = {Answer.TAKEN: SENT, Answer.SILENCE: UNKNOWN}.get(reply.answer, FAILED)
-        scribe.later(Step(mail.id, mail.number, state, reply.why))
+        self._scribe.later(Step(mail.id, mail.number, state, reply.why))
         self._dealt_with(state)
 
-    def _put_off(self, mail: Mail, why: str, scribe: Scribe) -> None:
+    def _put_off(self, mail: Mail, why: str) -> None:
         """Try again after a while; some times only, as this run may have to end."""
-        scribe.later(Step(mail.id, mail.number + 1, QUEUED, why))
+        self._scribe.later(Step(mail.id, mail.number + 1, QUEUED, why))
         with self._counting:
             self._tries[mail.id] += 1
             tries = self._tries[mail.id]

@@ -38,15 +38,16 @@ class Round:
         self._stopped = False
         self._changed = threading.Condition()
 
-    def take(self) -> Mail | None:
-        """The next mail, when it may go; None when nothing is left, or all is stopped."""
+    def take(self, *, waiting: bool = True) -> Mail | None:
+        """The next mail, when it may go; None when nothing is left, or all is stopped. Without
+        ``waiting``, None as well where none may go now."""
         with self._changed:
             while not self._stopped:
                 mail, wait = self._next()
                 if mail:
                     self._in_hand += 1
                     return mail
-                if wait is None and not self._in_hand:
+                if not waiting or (wait is None and not self._in_hand):
                     return None
                 self._changed.wait(wait)
         return None

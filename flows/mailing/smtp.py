@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import socket
 import ssl
@@ -101,7 +100,7 @@ class SmtpLine:
     def give(self, message: bytes) -> Reply:
         smtp = self._smtp
         assert smtp is not None
-        stuffed = re.sub(rb"(?m)^\.", b"..", message)  # RFC 5321 §4.5.2
+        stuffed = message.replace(b"\r\n.", b"\r\n..")  # RFC 5321 §4.5.2; a head begins with none
         end = b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
             _socket(smtp).settimeout(self._patience.message)
