@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from flows.command import acts, mailing
+from flows.command import acts
+from flows.command.mailing import send
 from flows.command.officer import (
     DONE,
     FAILED,
@@ -124,8 +125,8 @@ def publish(
 
     with desk_of(content, output) as desk:
         wanted = named(entries, content)
-        with progress.shown(desk, language_of(desk.house)):
-            outcome = run.publish(desk, wanted, watched=not unwatched)
+        with progress.shown(desk, language_of(desk.house)) as mailing:
+            outcome = run.publish(desk, wanted, watched=not unwatched, reached=mailing)
         language = language_of(desk.house, outcome.planned)
         if as_json:
             print_json(status.outcome_as_json(desk, outcome, language))
@@ -211,7 +212,7 @@ for act in (
     acts.correct,
     acts.withdraw,
     acts.rollback,
-    mailing.send,
+    send,
     acts.history,
 ):
     app.command()(act)

@@ -23,6 +23,7 @@ from flows.office import Office
 from flows.plan import Circumstances, Planned, State, Surveyed, Understood
 
 if TYPE_CHECKING:
+    from flows.mailing.mailroom import Mailed
     from flows.proof import Proof
     from flows.release import Recovered
 
@@ -39,6 +40,8 @@ class Outcome:
     asking: tuple[Galley, ...] = ()
     delivered: tuple[str, ...] = ()
     recovered: tuple[Recovered, ...] = ()
+    mailed: tuple[Mailed, ...] = ()
+    unmailed: tuple[tuple[str, str], ...] = ()
 
     @property
     def due(self) -> tuple[Planned, ...]:

@@ -35,6 +35,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.asking import approve, approve_deployment
 from flows.events import REQUESTED
 from flows.house import House
+from flows.posting import mail
 from flows.publish import publish
 
 #: Seconds between two questions to the server; a click in its pages is answered within that.
@@ -128,7 +129,9 @@ async def mark_crashed(now: datetime, why: str) -> list[FlowRun]:
     heartbeat for :data:`SILENCE` seconds; those runs. What they had to publish is due still."""
     async with _client() as client:
         running = await client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[publish.name, approve.name])),
+            flow_filter=FlowFilter(
+                name=FlowFilterName(any_=[publish.name, approve.name, mail.name])
+            ),
             flow_run_filter=FlowRunFilter.model_validate(
                 {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
             ),

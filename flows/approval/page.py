@@ -276,7 +276,7 @@ def _answer(
         key = "" if view.standing == "waiting" else f"page_{view.standing}"
         status = 410 if view.standing == "changed" else 200
     said = sentence(key, view, name) if key else ""
-    style = environment("approval").get_template("style.css").render(palette=_palette(house))
+    style, policy = styled(house)
     page = environment("approval").get_template("page.html").render(
         language=served(house.language),
         words=words,
@@ -292,7 +292,7 @@ def _answer(
         token=asked.token,
         looks=_looks(asked, view),
     )  # fmt: skip
-    return HTMLResponse(page, status or 200, {**_CLOSED, "Content-Security-Policy": _policy(style)})
+    return HTMLResponse(page, status or 200, {**_CLOSED, "Content-Security-Policy": policy})
 
 
 def _looks(asked: Asked, view: View) -> list[tuple[str, str]]:
@@ -300,15 +300,14 @@ def _looks(asked: Asked, view: View) -> list[tuple[str, str]]:
     return [(key, f"{base}/{quote(path)}") for key, path in view.shown]
 
 
-def _palette(house: House) -> object:
+def styled(house: House) -> tuple[str, str]:
+    """The stylesheet of a page of ours that asks for something, and the policy that lets a browser
+    take it and nothing else (CSP 3 §2.3.1, by its hash)."""
     from flows.looks import palette
 
-    return palette(house)
-
-
-def _policy(style: str) -> str:
+    style = environment("approval").get_template("style.css").render(palette=palette(house))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
+    return style, (
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )

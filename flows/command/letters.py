@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from flows.command.officer import print_json
 from flows.desk import Desk
 from flows.ledger.mailings import FAILED, QUEUED, SENT, UNKNOWN, Campaign, Mail
-from flows.mailing.mailroom import Mailed
 from flows.words import catalogue
+
+if TYPE_CHECKING:
+    from flows.mailing.mailroom import Mailed
 
 #: Refusals that a person is shown in full.
 _SHOWN = 5
-
-
-def is_open(mailed: Mailed) -> bool:
-    """Whether somebody still waits, or may or may not have got it."""
-    counts = mailed.progress.counts
-    return bool(counts[QUEUED] or counts[UNKNOWN])
 
 
 def show(desk: Desk, done: Sequence[Mailed], language: str, stream: TextIO) -> None:
@@ -36,7 +32,7 @@ def _show(desk: Desk, mailed: Mailed, words: Any, stream: TextIO) -> None:
     def line(key: str, **values: object) -> None:
         stream.write(words[key].format(**values) + "\n")
 
-    is_new = counts[SENT] > mailed.before or is_open(mailed) or not counts[SENT]
+    is_new = counts[SENT] > mailed.before or mailed.is_open or not counts[SENT]
     line(
         "sent_to" if is_new else "sent_nothing",
         title=fact.title,

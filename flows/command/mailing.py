@@ -6,6 +6,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -26,8 +27,6 @@ from flows.command.officer import (
 
 if TYPE_CHECKING:
     from flows.desk import Desk
-    from flows.mailing.due import Due
-    from flows.mailing.mailroom import Mailed
 
 #: Refusals that are shown in full.
 _SHOWN = 5
@@ -95,18 +94,22 @@ def _send(
         names = [to.name for to in due.lists_named(lists, desk.house)]
         wanted = due.due(desk.ledger, desk.house, desk.clock())
         wanted = tuple(one for one in wanted if one.to.name in names)
-    done: list[Mailed] = []
-    for one in wanted:
-        with progress.mailing(one.to.name, language) as reached:
-            mailed = mailroom.send(
-                desk, one, getpass.getuser(), password=password_for(desk), reached=reached
+    with progress.shown(desk, language, begin="connecting") as reached:
+        done = [
+            mailroom.send(
+                desk,
+                one,
+                getpass.getuser(),
+                password=password_for(desk),
+                reached=partial(reached, one),
             )
-        done.append(mailed)
+            for one in wanted
+        ]
     if as_json:
         print_json([letters.as_json(desk, mailed) for mailed in done])
     else:
         letters.show(desk, done, language, sys.stdout)
-    raise SystemExit(FAILED if any(letters.is_open(mailed) for mailed in done) else DONE)
+    raise SystemExit(FAILED if any(mailed.is_open for mailed in done) else DONE)
 
 
 def password_for(desk: Desk) -> Any:
@@ -176,10 +179,3 @@ def _resolve(
             mailroom.resolve(desk, mail, verdict, getpass.getuser())
     letters.show_unknown(found, verdict, language_of(desk.house), sys.stdout, as_json=as_json)
     raise SystemExit(DONE if verdict or not found else FAILED)
-
-
-def due_now(desk: Desk) -> tuple[Due, ...]:
-    """What mails by itself now."""
-    from flows.mailing import due
-
-    return due.due(desk.ledger, desk.house, desk.clock())

@@ -136,7 +136,7 @@ def print_json(value: object) -> None:
 def exit_code(outcome: Outcome) -> int:
     from flows.plan import State
 
-    if outcome.failed:
+    if outcome.failed or outcome.unmailed or any(mailed.is_open for mailed in outcome.mailed):
         return FAILED
     refused = any(item.state is State.REFUSED for item in outcome.planned)
     return REFUSED if refused or outcome.refused else DONE

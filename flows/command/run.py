@@ -7,21 +7,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows import embedded, outgoing
 from flows.desk import Desk, Outcome
 from flows.plan import Planned
 from flows.telling import notify
 
+if TYPE_CHECKING:
+    from flows.mailing.campaign import Progress
+    from flows.mailing.due import Due
 
-def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Outcome:
-    """Publish what is due; with nothing due there is no run, no rendering and no write."""
+
+def publish(
+    desk: Desk,
+    only: Iterable[str] = (),
+    *,
+    watched: bool = True,
+    reached: Callable[[Due, Progress], None] = lambda _due, _progress: None,
+) -> Outcome:
+    """Publish what is due, then mail what is due; with nothing due there is no run, no rendering
+    and no write. ``reached`` is told how far each mailing is."""
     desk.recover()
     if desk.survey(only):
         desk.making.warm_up()
     desk.judge(only, watched=watched)
-    if not (desk.outcome.to_make or outgoing.undelivered(desk)):
+    if not (desk.outcome.to_make or outgoing.undelivered(desk) or _is_mail_due(desk)):
         tell(desk)
         return desk.outcome
     server = embedded.running(desk.output) or embedded.start(desk.output, services=False)
@@ -33,10 +46,32 @@ def publish(desk: Desk, only: Iterable[str] = (), *, watched: bool = True) -> Ou
         server.wait()
         if server.process:
             embedded.remember(desk.output, server)
-        asyncio.run(publish_from(desk, watched=watched))
+        if desk.outcome.to_make or outgoing.undelivered(desk):
+            asyncio.run(publish_from(desk, watched=watched))
+        if _is_mail_due(desk):
+            _mail(desk, reached)
     finally:
         server.stop()
     return desk.outcome
+
+
+def _is_mail_due(desk: Desk) -> bool:
+    if not desk.house.lists:
+        return False
+    from flows.mailing.due import due
+
+    return bool(due(desk.ledger, desk.house, desk.clock()))
+
+
+def _mail(desk: Desk, reached: Callable[[Due, Progress], None]) -> None:
+    """A run of its own, once what is mailed is out."""
+    from flows.posting import Errand, mail_from
+
+    errand = Errand(desk, reached)
+    asyncio.run(mail_from(errand))
+    desk.outcome = replace(
+        desk.outcome, mailed=tuple(errand.mailed), unmailed=tuple(errand.unmailed)
+    )
 
 
 def tell(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from flows import report
+from flows.command import letters
 from flows.command.tables import Cell, show_sentence, show_table
 from flows.desk import Desk, Outcome
 from flows.edition import Finding
@@ -149,8 +150,13 @@ def show_outcome(desk: Desk, outcome: Outcome, language: str, stream: TextIO) ->
         line("failed", entry=name, why=why)
     for target in outcome.delivered:
         line("delivered", target=target)
+    if outcome.mailed:
+        letters.show(desk, outcome.mailed, language, stream)
+    for name, why in outcome.unmailed:
+        line("mail_failed", list=name, why=why)
     quiet = all(i.state in (State.PUBLISHED, State.WITHDRAWN) for i in outcome.planned)
-    if quiet and not (outcome.published or outcome.delivered or outcome.failed):
+    told = (outcome.published, outcome.delivered, outcome.failed, outcome.mailed, outcome.unmailed)
+    if quiet and not any(told):
         line("nothing_due" if outcome.planned else "empty")
 
 
@@ -171,6 +177,8 @@ def outcome_as_json(desk: Desk, outcome: Outcome, language: str) -> dict[str, An
             for name, proof in outcome.refused
         ],
         "failed": [{"entry": name, "why": why} for name, why in outcome.failed],
+        "mailed": [letters.as_json(desk, mailed) for mailed in outcome.mailed],
+        "unmailed": [{"list": name, "why": why} for name, why in outcome.unmailed],
         "recovered": [{"slug": r.slug, "done": r.done} for r in outcome.recovered],
         "entries": [
             {"entry": item.name, "state": str(item.state)}

@@ -49,6 +49,25 @@ class Progress:
         return self.counts.get(QUEUED, 0)
 
 
+class Brake:
+    """Lets somebody else end a run: what is in hand is dealt with, and nothing more is begun."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._campaign: Campaign | None = None
+
+    def stop(self) -> None:
+        self.is_on = True
+        if self._campaign:
+            self._campaign.stop()
+
+    def hold(self, campaign: Campaign) -> None:
+        """Take a campaign under this brake."""
+        self._campaign = campaign
+        if self.is_on:
+            campaign.stop()
+
+
 class Campaign:
     """One run of a campaign. ``lines`` opens a line for each connection; ``refused`` says why a
     mailbox may get nothing any more, or nothing; ``reached`` is told how far it is."""

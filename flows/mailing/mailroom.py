@@ -13,7 +13,7 @@ from flows.ledger import lock_number
 from flows.ledger.mailings import QUEUED, SENT, UNKNOWN, Addressee, Mail, Step
 from flows.ledger.mailings import Campaign as Kept
 from flows.lists import MailingList
-from flows.mailing.campaign import Campaign, Progress
+from flows.mailing.campaign import Brake, Campaign, Progress
 from flows.mailing.due import Due, refusal
 from flows.mailing.folder import FolderLine
 from flows.mailing.leaving import token_of
@@ -45,6 +45,11 @@ class Mailed:
     spared: int = 0
     broken: tuple[Addressee, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits, or may or may not have got it."""
+        return bool(self.progress.counts[QUEUED] or self.progress.counts[UNKNOWN])
+
 
 def send(
     office: Office,
@@ -53,6 +58,7 @@ def send(
     *,
     password: Password | None = None,
     reached: Callable[[Progress], None] = lambda _progress: None,
+    brake: Brake | None = None,
     patience: Patience = PATIENCE,
 ) -> Mailed:
     """Send what is due to a list, or go on with it; each recipient gets it once.
@@ -77,6 +83,8 @@ def send(
             reached=reached,
             patience=patience,
         )
+        if brake:
+            brake.hold(campaign)
         progress = campaign.run()
     seconds = monotonic() - started
     return Mailed(one, progress, before, seconds, found.twice, spared, found.broken)

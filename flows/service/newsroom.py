@@ -61,7 +61,7 @@ class Newsroom:
     """One content folder, one output folder, one pass at a time.
 
     ``answers`` says whether Prefect's server does; it may block for some seconds. ``moved`` is
-    called when ``house.toml`` has changed.
+    called when ``house.toml`` has changed, ``published`` after each run.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class Newsroom:
         *,
         answers: Callable[[], bool],
         moved: Callable[[House], None] = lambda _house: None,
+        published: Callable[[], None] = lambda: None,
         clock: Callable[[], datetime] = utc_now,
         settle: float = watch.SETTLE,
     ) -> None:
@@ -83,6 +84,7 @@ class Newsroom:
         self._log, self._metrics = log, metrics
         self._dispatches = Dispatches(log, metrics)
         self._answers, self._moved, self._clock, self._settle = answers, moved, clock, settle
+        self._published = published
         self._memory = Memory()
         #: The folder and the ledger as they were at the start of the last pass that went well.
         self._last_glance: object = None
@@ -173,6 +175,8 @@ class Newsroom:
             return failures + 1, wait
         self.problem = ""
         self._dispatches.passed(done, wakes, monotonic() - start, self._clock())
+        if done and done.run:
+            self._published()
         if done is None or done.next is None:
             return 0, MINUTE
         return 0, max(0.0, (done.next - self._clock()).total_seconds())

@@ -27,12 +27,13 @@ from flows.approval import page
 from flows.failures import sentence_for
 from flows.house import House
 from flows.ledger import Ledger
-from flows.service import logs, web
+from flows.service import leaving, logs, web
 from flows.service.hooks import Hooks, Knock
 from flows.service.keeper import Keeper
 from flows.service.logs import Log
 from flows.service.metrics import Metrics
 from flows.service.newsroom import Newsroom
+from flows.service.postman import Postman
 from flows.store import Store
 from flows.words import catalogue
 
@@ -156,7 +157,9 @@ class _Serving:
             *(self._content, self._output, self._house, self._log, self._metrics),
             answers=keeper.answers,
             moved=keeper.moved,
+            published=lambda: self._postman.wake(),
         )
+        self._postman = Postman(self._content, self._output, self._log, answers=keeper.answers)
         app = web.app(
             self._output, self._metrics, self._log.words, faults=self._faults, more=self._routes()
         )
@@ -165,11 +168,12 @@ class _Serving:
             serving = asyncio.create_task(site.serve())
             keeping = asyncio.create_task(keeper.run())
             passing = asyncio.create_task(newsroom.run())
+            mailing = asyncio.create_task(self._postman.run())
             stopping = asyncio.create_task(self._stopping.wait())
             await asyncio.wait(
-                (serving, keeping, passing, stopping), return_when=asyncio.FIRST_COMPLETED
+                (serving, keeping, passing, mailing, stopping), return_when=asyncio.FIRST_COMPLETED
             )
-            return await self._end(site, serving, keeping, passing)
+            return await self._end(site, serving, keeping, passing, mailing)
 
     async def _end(
         self,
@@ -177,19 +181,21 @@ class _Serving:
         serving: asyncio.Task[None],
         keeping: asyncio.Task[None],
         passing: asyncio.Task[None],
+        mailing: asyncio.Task[None],
     ) -> bool:
         self._log.say("stopping")
         site.should_exit = True
         self._newsroom.stop()
-        await asyncio.wait((serving, passing), timeout=PASS_ENDS)
-        is_ended = passing.done()
+        self._postman.stop()
+        await asyncio.wait((serving, passing, mailing), timeout=PASS_ENDS)
+        is_ended = passing.done() and mailing.done()
         if not is_ended:
             self._log.warn("cut_short")
         keeping.cancel()
         await asyncio.wait((keeping, serving), timeout=REST_ENDS)
         self._newsroom.close()
         self._log.say("stopped")
-        for task in (serving, keeping, passing):
+        for task in (serving, keeping, passing, mailing):
             if task.done() and not task.cancelled():
                 task.result()
         return is_ended
@@ -199,7 +205,8 @@ class _Serving:
             lambda: self._newsroom.house.hooks, self._knocked, self._told_of_hook, self._log.words
         )
         asking = page.routes(self._content, self._output, self._newsroom.wake)
-        return [Route("/hooks/{name}", hooks.answer, methods=["POST"]), *asking]
+        leave = leaving.routes(self._content, self._output)
+        return [Route("/hooks/{name}", hooks.answer, methods=["POST"]), *asking, *leave]
 
     def _knocked(self, knock: Knock) -> None:
         self._newsroom.wake(f"hook {knock.hook}", knock.entries)

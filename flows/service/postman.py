@@ -1,0 +1,100 @@
+"""The postman: mails what is due while ``parution serve`` lives, beside the newsroom, so that no
+publication waits for a long list."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from flows.clocks import utc_now
+from flows.failures import sentence_for
+from flows.mailing.campaign import Brake
+from flows.mailing.due import Due, due
+from flows.office import Office
+from flows.service.logs import Log
+
+#: Seconds between two looks, whatever is heard.
+MINUTE = 60.0
+#: Seconds until a list is tried again that a server has put off, or that could not be had.
+LATER = 900.0
+
+
+class Postman:
+    """``answers``: whether Prefect's server answers now; it may block for two seconds."""
+
+    def __init__(
+        self,
+        content: Path,
+        output: Path,
+        log: Log,
+        *,
+        answers: Callable[[], bool],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._content, self._output, self._log = content, output, log
+        self._answers, self._clock = answers, clock
+        self._woken, self._stopping = threading.Event(), threading.Event()
+        self._brake = Brake()
+        #: Campaigns that were tried in vain, and when they may be tried again.
+        self._again: dict[str, float] = {}
+        self._problem = ""
+
+    def wake(self) -> None:
+        """Have it look now. From any thread."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Let what is in hand be dealt with, and begin nothing more."""
+        self._stopping.set()
+        self._brake.stop()
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until :meth:`stop`, in a thread of its own."""
+        await asyncio.to_thread(self._run)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.clear()
+            try:
+                self.look()
+                self._problem = ""
+            except Exception as error:
+                why = sentence_for(error)
+                if why != self._problem:
+                    self._log.warn("mail_failed", why=why)
+                self._problem = why
+            self._woken.wait(MINUTE)
+
+    def look(self) -> None:
+        """Mail what is due, if it was not tried in vain a moment ago. Blocks."""
+        with Office(self._content, self._output, self._clock) as office:
+            wanted = due(office.ledger, office.house, office.clock())
+            now = monotonic()
+            if not any(self._again.get(one.key, 0.0) <= now for one in wanted):
+                return
+            if not self._answers():
+                return  # the next look is near
+            self._mail(office, wanted)
+
+    def _mail(self, office: Office, wanted: tuple[Due, ...]) -> None:
+        from flows.posting import Errand, mail_from
+
+        errand = Errand(office, brake=self._brake)
+        asyncio.run(mail_from(errand))
+        later = monotonic() + LATER
+        self._again = dict.fromkeys((one.key for one in wanted), later)
+        for mailed in errand.mailed:
+            counts = mailed.progress.counts
+            values = {"edition": mailed.due.fact.slug, "list": mailed.due.to.name}
+            self._log.say("mailed", **values, sent=counts["sent"], total=mailed.progress.total)
+            if mailed.is_open:
+                self._log.warn(
+                    "mail_open", **values, queued=counts["queued"], unknown=counts["unknown"]
+                )
+        for name, why in errand.unmailed:
+            self._log.warn("unmailed", list=name, why=why)
