@@ -127,11 +127,10 @@ def _shape(automation: AutomationCore) -> object:
 async def mark_crashed(now: datetime, why: str) -> list[FlowRun]:
     """Mark as crashed the runs of ours that stand as running, though their process has given no
     heartbeat for :data:`SILENCE` seconds; those runs. What they had to publish is due still."""
+    ours = [publish.name, approve.name, mail.name]
     async with _client() as client:
         running = await client.read_flow_runs(
-            flow_filter=FlowFilter(
-                name=FlowFilterName(any_=[publish.name, approve.name, mail.name])
-            ),
+            flow_filter=FlowFilter(name=FlowFilterName(any_=ours)),
             flow_run_filter=FlowRunFilter.model_validate(
                 {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
             ),

@@ -1,8 +1,8 @@
 """What ``parution serve`` answers to somebody who wants no more letters: RFC 8058.
 
-A GET changes nothing, since mail scanners open each address of a message: it shows a button. A POST,
-from the button or from a mail program's own, takes the token off the list. Nobody's address is
-in the link, nor in the answer.
+A GET changes nothing, since mail scanners open each address of a message: it shows a button. A
+POST, from the button or from a mail program's own, takes the token off the list. Nobody's address
+is in the link, nor in the answer.
 """
 
 from __future__ import annotations

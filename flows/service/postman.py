@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from flows.clocks import utc_now
 from flows.failures import sentence_for
@@ -90,7 +91,7 @@ class Postman:
         self._again = dict.fromkeys((one.key for one in wanted), later)
         for mailed in errand.mailed:
             counts = mailed.progress.counts
-            values = {"edition": mailed.due.fact.slug, "list": mailed.due.to.name}
+            values: dict[str, Any] = {"edition": mailed.due.fact.slug, "list": mailed.due.to.name}
             self._log.say("mailed", **values, sent=counts["sent"], total=mailed.progress.total)
             if mailed.is_open:
                 self._log.warn(

@@ -53,6 +53,10 @@ class Child:
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 
+    def has_ended(self) -> bool:
+        """Whether it has said its last word, or its first."""
+        return bool(select.select([self._read], [], [], 0)[0])
+
     def end(self, patience: float = 60.0, *, kill_after: float | None = None) -> Said:
         """Wait until it has ended; one that never does is killed and told of."""
         said = b""
