@@ -126,7 +126,6 @@ def _built(letter: Letter, to: MailingList, house: House, at: datetime, token: s
     message["Date"] = format_datetime(at.astimezone(house.zone).replace(microsecond=0))
     if not to.to:  # a list manager takes what says that it is automatic for a loop
         message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     html, pictures = letter.html, letter.pictures if to.pictures == "embedded" else ()
     for n, picture in enumerate(pictures):
         shown = f'src="{letter.base}pictures/{quote(_name(picture))}"'
@@ -136,6 +135,7 @@ def _built(letter: Letter, to: MailingList, house: House, at: datetime, token: s
         html.replace(f'"{letter.leave}"', f'"{leave}"') if leave else html, subtype="html"
     )
     _embed(message, letter, pictures, to)
+    message["Content-Language"] = letter.language  # now: before, it would be the first part's
     _same_each_time(message, letter.key)
     return message.as_bytes()
 

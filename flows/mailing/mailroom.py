@@ -28,7 +28,7 @@ from flows.words import catalogue
 #: Gives the password of a list's server; empty where there is none.
 Password = Callable[[MailingList], str]
 #: Seconds between two looks at who has left, and at what is public.
-_LOOK = 5.0
+LOOK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class _Watch:
     def refused(self, mailbox: str) -> str:
         """Why a mailbox gets nothing; empty, if it does. Raises
         :class:`flows.mailing.due.MailError` where the edition is not what it was."""
-        if monotonic() - self._looked > _LOOK:
+        if monotonic() - self._looked > LOOK:
             self._look()
         return self._words["left"] if self._is_spared(mailbox) else ""
 

@@ -210,7 +210,8 @@ class SmtpLine:
 
     def _broke(self, error: Exception) -> LineError:
         why = str(error) or type(error).__name__
-        key = "no_answer" if isinstance(error, TimeoutError) else "broke"
+        is_late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        key = "no_answer" if is_late else "broke"  # smtplib makes a lost connection of either
         return LineError(self._said(key, why=why), may_pass=True)
 
     def _said(self, key: str, **values: object) -> Sentence:

@@ -99,8 +99,10 @@ class Sink:
     log: list[tuple[float, str, str, int]] = field(default_factory=list)
     mails: list[tuple[str, bytes]] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
+    #: Connections: those there are, and those there were.
     open: int = 0
-    most: int = 0
+    calls: int = 0
+    lines: set[Any] = field(default_factory=set)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -113,10 +115,7 @@ class Sink:
 
     def message(self, to: str = "") -> EmailMessage:
         """The newest message, or the newest to somebody."""
-        raw = next(m for who, m in reversed(self.mails) if to in ("", who))
-        message = message_from_bytes(raw, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        return message
+        return read(next(m for who, m in reversed(self.mails) if to in ("", who)))
 
     def next_order(self, to: str) -> str:
         orders = self.orders.get(to, [])
@@ -130,6 +129,12 @@ class Sink:
         with self.changed:
             self.changed.notify_all()
 
+    def hang_up(self) -> None:
+        """Close every connection that there is."""
+        for transport, loop in list(self.lines):
+            loop.call_soon_threadsafe(transport.abort)
+        self.wait_for(lambda: self.open == 0)
+
     def wait_for(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait until the server has seen something."""
         with self.changed:
@@ -137,6 +142,19 @@ class Sink:
             while not condition():
                 assert time.monotonic() < end, "the server never saw it"
                 self.changed.wait(0.05)
+
+
+def read(raw: bytes) -> EmailMessage:
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def text(message: EmailMessage) -> str:
+    """The plain text of a message."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
 
 
 class _Smtp(SMTP):
@@ -147,8 +165,9 @@ class _Smtp(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.sink.lines.add((transport, asyncio.get_running_loop()))
         self.sink.open += 1
-        self.sink.most = max(self.sink.most, self.sink.open)
+        self.sink.calls += 1
 
     def connection_lost(self, error: Exception | None) -> None:
         self.sink.open -= 1
@@ -217,6 +236,8 @@ def sink(**options: Any) -> Iterator[Sink]:
     running = Sink(port)
     controller = _Controller(running, enable_SMTPUTF8=True, **options)
     controller.start()
+    running.wait_for(lambda: running.open == 0)  # it has called itself, to see that it listens
+    running.calls = 0
     try:
         yield running
     finally:
