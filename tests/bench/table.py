@@ -276,7 +276,33 @@ class Bench:
             f"{book['seconds']:.0f} s, {book['megabytes']:.0f} MB, {a_page[1] / a_page[0]:.2f} ×",
         )
 
+    # ------------------------------------------------------------------------------- the mail
 
+    def _mail(self, what: str, people: int, connections: int) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tests.bench.mail", what, str(people), str(connections)]
+        done = subprocess.run(command, cwd=REPO, capture_output=True, check=True)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def mail(self) -> Row:
+        found = self._mail("rate", 500 if self.quick else 3000, 4)
+        return Row(
+            "mail over 4 connections, against smtplib alone with ready bytes",
+            "≥ 0.6 ×",
+            f"{found['ours']:.0f} / {found['bare']:.0f} a second = {found['ratio']:.2f} ×",
+        )
+
+    def far_mail(self) -> Row:
+        people = 1000 if self.quick else 10_000
+        found = self._mail("far", people, 16)
+        return Row(
+            f"mail to {people:,} over 16 connections, 40 ms away",
+            "≤ 120 s, ≤ 150 MB",
+            f"{found['seconds']:.0f} s, {found['megabytes']:.0f} MB",
+        )
+
+
+MAIL = ("mail", "far_mail")
 BROCHURE = ("layouts", "files", "whole_set", "long")
 ROWS = (
     "check",
@@ -287,6 +313,7 @@ ROWS = (
     "archive",
     "dropped",
     *BROCHURE,
+    *MAIL,
 )
 
 
