@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,15 +11,11 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from flows.edition import FORBIDDEN
-from flows.lists import MailingList
-from flows.settings import Settings, without_password
+from flows.lists import Digest, MailingList
+from flows.settings import Settings, cron_lines, without_password
 from flows.themes import THEMES
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-#: What some readers of cron lines take, and others do not: L, W, # and ?.
-_ODD_IN_CRON = re.compile(r"(?i)[#?]|(?<![a-z])lw?(?![a-z])|\d[lw]")
 
 
 #: The name of an ICC profile in the same folder.
@@ -74,15 +69,7 @@ class Schedule(Settings):
     @field_validator("cron", "slots")
     @classmethod
     def _five_fields(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        from cronsim import CronSim, CronSimError
-
-        for line in (value,) if isinstance(value, str) else value:
-            try:
-                if len(line.split()) != 5 or _ODD_IN_CRON.search(line):
-                    raise CronSimError
-                CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
-            except CronSimError:
-                raise PydanticCustomError("cron", "no cron line") from None
+        cron_lines((value,) if isinstance(value, str) else value)
         return value
 
 
@@ -185,6 +172,7 @@ class House(Settings):
     notify: Notify = Field(default=Notify(), exclude=True)
     hooks: tuple[Hook, ...] = Field(default=(), exclude=True)
     lists: tuple[MailingList, ...] = Field(default=(), exclude=True)
+    digests: tuple[Digest, ...] = Field(default=(), exclude=True)
     storage: Storage = Field(default=Storage(), exclude=True)
     trial: bool = Field(default=False, exclude=True)
 
@@ -213,9 +201,11 @@ class House(Settings):
             raise PydanticCustomError("control", "a control character")
         return value
 
-    @field_validator("lists")
+    @field_validator("lists", "digests")
     @classmethod
-    def _told_apart(cls, value: tuple[MailingList, ...]) -> tuple[MailingList, ...]:
+    def _told_apart(
+        cls, value: tuple[MailingList | Digest, ...]
+    ) -> tuple[MailingList | Digest, ...]:
         if len({one.name for one in value}) < len(value):
             raise PydanticCustomError("same_name", "two of one name")
         return value
@@ -232,6 +222,12 @@ class House(Settings):
         """Whoever gets mail is told where to write to get no more of it."""
         if self.lists and not self.email:
             raise PydanticCustomError("needs_email", "no address to answer to")
+        known = {one.name for one in self.lists}
+        for digest in self.digests:
+            if unknown := sorted(set(digest.lists) - known):
+                raise PydanticCustomError(
+                    "digest_to_nobody", "no such list", {"digest": digest.name, "list": unknown[0]}
+                )
         return self
 
     @property
@@ -242,6 +238,9 @@ class House(Settings):
     def leave_address(self) -> str:
         """Where a reader writes to get no more letters: the address of a message (RFC 6068)."""
         return f"mailto:{quote(self.email, safe='@')}?subject=unsubscribe" if self.email else ""
+
+    def digest_named(self, name: str) -> Digest | None:
+        return next((one for one in self.digests if one.name == name), None)
 
     def list_named(self, name: str) -> MailingList | None:
         return next((one for one in self.lists if one.name == name), None)
@@ -256,5 +255,5 @@ TRIAL = House(name="Parution", trial=True)
 #: Every table of house.toml.
 TABLES = (
     House, Looks, Print, Schedule, Rules, Approval, Targets, Notify, Hook, Storage,
-    MailingList,
+    MailingList, Digest,
 )  # fmt: skip

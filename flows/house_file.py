@@ -135,6 +135,7 @@ _OF_PATTERNS = {
     "language": "language",
     "hooks.name": "hook",
     "lists.name": "list_name",
+    "digests.name": "list_name",
     "lists.recipients": "beside",
     "lists.suppressed": "beside",
 }
@@ -156,7 +157,7 @@ def _what(fault: ErrorDetails) -> Sentence:
     key = _KINDS.get(kind.partition("_")[0], kind)
     if key not in catalogue("house", "en"):
         return _fault("cannot_be_read", why=fault["msg"])
-    return _fault(key, given=given, known=known)
+    return _fault(key, given=given, known=known, **fault.get("ctx", {}))
 
 
 #: What a house may write; the rest of the fields is read off the files beside it.

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from flows.settings import Settings, without_password
+from flows.settings import Settings, cron_lines, without_password
 
 #: The ports where a server takes mail from its users: RFC 6409 §3.1, RFC 8314 §3.3; and an
 #: encryption of its own from the first byte on.
@@ -118,3 +118,32 @@ class MailingList(Settings):
         if sum(map(bool, (self.to, self.recipients, self.query))) != 1:
             raise PydanticCustomError("one_way", "not one way to the recipients")
         return self
+
+
+class Digest(Settings):
+    """One letter about several editions: those first published between two of its ``slots``, which
+    are cron lines in the house's time zone. ``title`` may hold ``{month}`` and ``{year}``;
+    ``lists`` are the names of those that get it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    title: str = Field(min_length=1, max_length=200)
+    slots: tuple[str, ...] = Field(min_length=1)
+    lists: tuple[str, ...] = Field(min_length=1)
+    late_hours: int = Field(default=24, ge=1)
+
+    @field_validator("slots")
+    @classmethod
+    def _five_fields(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        cron_lines(value)
+        return value
+
+    @field_validator("title")
+    @classmethod
+    def _fillable(cls, value: str) -> str:
+        try:
+            value.format(month="", year="")
+        except (KeyError, IndexError, ValueError):
+            raise PydanticCustomError("digest_title", "not to be filled in") from None
+        if not value.isprintable():
+            raise PydanticCustomError("control", "a control character")
+        return value

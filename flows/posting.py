@@ -63,7 +63,7 @@ def password_of(to: MailingList) -> str:
 
 
 @task(
-    task_run_name="mail {one.fact.slug} to {one.to.name}",
+    task_run_name="mail {one.slug} to {one.to.name}",
     cache_policy=NO_CACHE,
     persist_result=False,
 )
@@ -136,6 +136,6 @@ def _closing_state(errand: Errand) -> RunState[Any]:
 
 def _row(mailed: Mailed) -> dict[str, Any]:
     one = mailed.due
-    return {"edition": one.fact.slug, "revision": one.fact.revision, "list": one.to.name} | (
+    return {"edition": one.slug, "revision": one.revision, "list": one.to.name} | (
         mailed.progress.counts
     )

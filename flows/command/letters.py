@@ -27,7 +27,7 @@ def show(desk: Desk, done: Sequence[Mailed], language: str, stream: TextIO) -> N
 
 
 def _show(desk: Desk, mailed: Mailed, words: Any, stream: TextIO) -> None:
-    counts, fact = mailed.progress.counts, mailed.due.fact
+    counts, due = mailed.progress.counts, mailed.due
 
     def line(key: str, **values: object) -> None:
         stream.write(words[key].format(**values) + "\n")
@@ -35,7 +35,7 @@ def _show(desk: Desk, mailed: Mailed, words: Any, stream: TextIO) -> None:
     is_new = counts[SENT] > mailed.before or mailed.is_open or not counts[SENT]
     line(
         "sent_to" if is_new else "sent_nothing",
-        title=fact.title,
+        title=due.title,
         list=mailed.due.to.name,
         sent=counts[SENT],
         total=mailed.progress.total,
@@ -50,14 +50,14 @@ def _show(desk: Desk, mailed: Mailed, words: Any, stream: TextIO) -> None:
         for _n, mail in zip(range(_SHOWN), refused, strict=False):
             line("sent_failed_one", address=mail.address, why=mail.why)
         if counts[FAILED] > _SHOWN:
-            line("sent_more", n=counts[FAILED] - _SHOWN, slug=fact.slug)
+            line("sent_more", n=counts[FAILED] - _SHOWN, slug=due.slug)
     if trouble := mailed.progress.trouble:
         stream.write(f"  {trouble.told(desk.house.language)}\n")
         line("sent_waiting", n=counts[QUEUED])
     elif counts[QUEUED]:
         line("sent_put_off", n=counts[QUEUED])
     if counts[UNKNOWN]:
-        line("sent_unknown", n=counts[UNKNOWN], slug=fact.slug)
+        line("sent_unknown", n=counts[UNKNOWN], slug=due.slug)
 
 
 def as_json(desk: Desk, mailed: Mailed) -> dict[str, Any]:
@@ -65,8 +65,8 @@ def as_json(desk: Desk, mailed: Mailed) -> dict[str, Any]:
     mails = desk.ledger.mailings.mails(mailed.due.key, FAILED, UNKNOWN, QUEUED)
     trouble = mailed.progress.trouble
     return {
-        "slug": mailed.due.fact.slug,
-        "revision": mailed.due.fact.revision,
+        "slug": mailed.due.slug,
+        "revision": mailed.due.revision,
         "list": mailed.due.to.name,
         "correction": mailed.due.is_correction,
         "counts": mailed.progress.counts,

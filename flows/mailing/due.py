@@ -15,6 +15,7 @@ from flows.house import House
 from flows.ledger import Fact, Ledger
 from flows.ledger.mailings import QUEUED
 from flows.lists import MailingList
+from flows.mailing.digest import Issue, issue
 from flows.words import Sentence, ToldError
 
 
@@ -28,23 +29,43 @@ def refusal(key: str, **values: object) -> MailError:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An edition, as it is public now, that is to go to a list, and the campaign's key: that of
-    the revision with which it began, as whoever has not got that one gets what is public now."""
+    """An edition, as it is public now, or an issue of a digest, that is to go to a list; and the
+    campaign's key: that of the revision with which it began, as whoever has not got that one gets
+    what is public now."""
 
     to: MailingList
-    fact: Fact
+    what: Fact | Issue
     key: str
     is_correction: bool = False
 
+    @property
+    def slug(self) -> str:
+        return self.what.slug
+
+    @property
+    def title(self) -> str:
+        return self.what.title
+
+    @property
+    def revision(self) -> int:
+        """Of an edition; of an issue, 0."""
+        return self.what.revision if isinstance(self.what, Fact) else 0
+
 
 def key_of(fact: Fact, to: MailingList) -> str:
-    """One revision of one edition to one list: RFC-like, what is sent once."""
+    """One revision of one edition to one list: what is sent once."""
     return f"{fact.slug}/{fact.revision}/{to.name}"
 
 
 def due(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
     """What mails by itself now: first publications that are news and that a list has not got, and
-    campaigns that were begun and not finished. Costs what is new, not what there is."""
+    campaigns that were begun and not finished; and digests. Costs what is new, not what there
+    is."""
+    return (*due_editions(ledger, house, now), *due_digests(ledger, house, now))
+
+
+def due_editions(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
+    """What of editions is due; see :func:`due`."""
     lists = [to for to in house.lists if to.automatic]
     if house.trial or not lists:
         return ()
@@ -63,6 +84,32 @@ def due(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
             if (one := _unsent(ledger, to, public))
         ]
     return tuple(found)
+
+
+def due_digests(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
+    """The issues of digests whose slot has come, that are not too late, and that a list has not
+    got."""
+    knows = ledger.mailings.knows_since()
+    found = []
+    for digest in () if house.trial else house.digests:
+        one = issue(digest, ledger, house, now)
+        if one is None or now - one.end > timedelta(hours=digest.late_hours):
+            continue
+        if knows and knows > one.end:  # nobody knows whether it went
+            continue
+        found += [d for d in issued(one, house) if _is_unsent(ledger, d)]
+    return tuple(found)
+
+
+def issued(one: Issue, house: House) -> tuple[Due, ...]:
+    """An issue to each of its lists."""
+    lists = [to for to in house.lists if to.name in one.digest.lists]
+    return tuple(Due(to, one, f"{one.slug}/{to.name}") for to in lists)
+
+
+def _is_unsent(ledger: Ledger, one: Due) -> bool:
+    kept = ledger.mailings.campaign(one.key)
+    return kept is None or bool(ledger.mailings.counts(one.key)[QUEUED])
 
 
 def _is_news(first: Fact, to: MailingList, now: datetime) -> bool:

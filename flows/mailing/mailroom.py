@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from flows.ledger import lock_number
+from flows.ledger import Fact, lock_number
 from flows.ledger.mailings import QUEUED, SENT, UNKNOWN, Addressee, Mail, Step
 from flows.ledger.mailings import Campaign as Kept
 from flows.lists import MailingList
 from flows.mailing.campaign import Brake, Campaign, Progress
 from flows.mailing.due import Due, refusal
 from flows.mailing.folder import FolderLine
+from flows.mailing.issue import digest_letter
 from flows.mailing.leaving import token_of
 from flows.mailing.letter import Letter, Stencil, stencil
 from flows.mailing.line import PATIENCE, Answer, Envelope, Line, Patience, Reply
@@ -73,7 +74,7 @@ def send(
         # A file that is written again is the same file: nobody is in doubt about a folder.
         mailings.interrupted(one.key, office.clock(), again=one.to.is_folder)
         before = mailings.counts(one.key)[SENT]
-        letter = letter_of(one.fact, one.key, office.store, correction=one.is_correction)
+        letter = letter_for(office, one)
         campaign = Campaign(
             _stencil(office, one.to, letter, one.key),
             mailings,
@@ -112,6 +113,13 @@ def try_out(
         line.close()
 
 
+def letter_for(office: Office, one: Due) -> Letter:
+    """The letter of what is due, from the files of its releases."""
+    if isinstance(one.what, Fact):
+        return letter_of(one.what, one.key, office.store, correction=one.is_correction)
+    return digest_letter(one.what, one.key, office.store, office.house)
+
+
 def line_to(office: Office, to: MailingList, password: Password, patience: Patience) -> Line:
     """A line for a list, which connects when it is first needed."""
     if to.is_folder:
@@ -147,7 +155,7 @@ def _opened(office: Office, one: Due, who: str) -> tuple[Recipients, int]:
     people = [person for person in found.people if not spared(person.mailbox)]
     if not people and not found.broken:
         raise refusal("nobody", list=one.to.name)
-    kept = Kept(one.key, one.to.name, one.fact.slug, one.fact.revision, who)
+    kept = Kept(one.key, one.to.name, one.slug, one.revision, who)
     if not office.ledger.mailings.open(kept, (*people, *found.broken), office.clock()):
         return nobody, 0
     return found, len(found.people) - len(people)
@@ -181,10 +189,11 @@ class _Watch:
         return self._words["left"] if self._is_spared(mailbox) else ""
 
     def _look(self) -> None:
-        fact = self._one.fact
-        public = self._office.ledger.edition(fact.slug)
-        if public is None or (public.act, public.revision) != (fact.act, fact.revision):
-            raise refusal("changed_meanwhile", slug=fact.slug)
+        what = self._one.what
+        for fact in (what,) if isinstance(what, Fact) else what.facts:
+            public = self._office.ledger.edition(fact.slug)
+            if public is None or (public.act, public.revision) != (fact.act, fact.revision):
+                raise refusal("changed_meanwhile", slug=fact.slug)
         self._is_spared = _spared(self._office, self._one.to)
         self._looked = monotonic()
 

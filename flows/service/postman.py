@@ -91,7 +91,7 @@ class Postman:
         self._again = dict.fromkeys((one.key for one in wanted), later)
         for mailed in errand.mailed:
             counts = mailed.progress.counts
-            values: dict[str, Any] = {"edition": mailed.due.fact.slug, "list": mailed.due.to.name}
+            values: dict[str, Any] = {"edition": mailed.due.slug, "list": mailed.due.to.name}
             self._log.say("mailed", **values, sent=counts["sent"], total=mailed.progress.total)
             if mailed.is_open:
                 self._log.warn(

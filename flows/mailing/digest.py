@@ -1,0 +1,70 @@
+"""The digest: one letter about the editions that were first published between two moments.
+
+An issue is known by the slot that ended it, so that it is sent once, and is the same each time that
+it is made: what was withdrawn since is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.clocks import slots_after
+from flows.house import House
+from flows.ledger import Fact, Ledger
+from flows.lists import Digest
+from flows.words import served
+
+#: How far back two slots are looked for: in steps, as most digests come each month or week.
+_BACK = (timedelta(days=70), timedelta(days=800))
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue of a digest: the ``facts`` are its editions as they are public now, the newest
+    first; ``end`` is the slot that it goes out in."""
+
+    digest: Digest
+    end: datetime
+    title: str
+    facts: tuple[Fact, ...]
+
+    @property
+    def slug(self) -> str:
+        """What campaigns know it by; no edition has a slash in its own."""
+        return f"digest/{self.digest.name}/{self.end:%Y%m%dT%H%M}"
+
+
+def issue(digest: Digest, ledger: Ledger, house: House, now: datetime) -> Issue | None:
+    """The newest issue whose slot has come; None before the second slot of all, and where there
+    was nothing to tell of."""
+    span = _span(digest, house, now)
+    if span is None:
+        return None
+    start, end = span
+    firsts = [f for f in ledger.first_published(start) if f.at and start < f.at <= end]
+    public = [ledger.edition(fact.slug) for fact in reversed(firsts)]
+    facts = tuple(fact for fact in public if fact and not fact.is_withdrawn)
+    return Issue(digest, end, _title(digest, house, end), facts) if facts else None
+
+
+def _span(digest: Digest, house: House, now: datetime) -> tuple[datetime, datetime] | None:
+    """The two newest slots that have come."""
+    for back in _BACK:
+        passed: list[datetime] = []
+        for moment in slots_after(digest.slots, house.zone, now - back):
+            if moment > now:
+                break
+            passed = [*passed[-1:], moment]
+        if len(passed) == 2:
+            return passed[0], passed[1]
+    return None
+
+
+def _title(digest: Digest, house: House, end: datetime) -> str:
+    """The subject; a digest tells of the month before its slot."""
+    from babel.dates import format_date
+
+    day = end.astimezone(house.zone).date() - timedelta(days=1)
+    month = format_date(day, "LLLL", locale=served(house.language))
+    return digest.title.format(month=month, year=day.year)
