@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -235,6 +235,15 @@ class House(_Frozen):
     def url(self, path: str = "") -> str:
         """The absolute address of ``path`` (without a slash before it) on the house's site."""
         return f"{self.address}/{path}"
+
+
+def unsubscribe_address(house: House) -> str:
+    """Where a reader writes to get no more letters (RFC 6068); empty without an address to write
+    to. Letters have it once, as it is given here, so that a list's own address can take its place:
+    so each character that HTML would write in another way is percent-encoded."""
+    if not house.email:
+        return ""
+    return f"mailto:{quote(house.email, safe='@!$*+')}?subject=unsubscribe"
 
 
 #: A trial's house: no name of its own, so that nobody takes it for one.

@@ -61,7 +61,7 @@ class File:
 
     ``copy_of`` is the path of the file whose pages this one prepares for a machine: it has its
     words and no structure to read them by. ``is_excerpt``: it has some of the edition's words,
-    and says so.
+    and says so; ``blocks``: it is the beginning, with that many of the edition's blocks.
     """
 
     path: str
@@ -69,6 +69,7 @@ class File:
     data: bytes = field(repr=False)
     copy_of: str = ""
     is_excerpt: bool = False
+    blocks: int | None = None
 
     @property
     def sha256(self) -> str:

@@ -31,6 +31,7 @@ from flows.edition import (
     Table,
     Text,
 )
+from flows.house import unsubscribe_address
 
 WIDTH = 72
 #: Fixed blanks that monospaced fonts draw badly, as the no-break space that they all have.
@@ -43,6 +44,7 @@ def plain_text(about: About) -> str:
     """The whole letter; no line ends in a blank, the last one ends in a line feed."""
     body = _Typist(about.words, about.edition.language)
     parts = [*_head(about, body), *body.blocks(about.edition.blocks)]
+    parts += _rest(about)
     parts += body.notes_at_end()
     parts += _history(about)
     parts += body.links_at_end()
@@ -59,12 +61,19 @@ def _head(about: About, body: _Typist) -> Iterator[str]:
     if about.imprint.trial:
         yield _wrapped(f"*** {about.words['trial']} ***")
     yield _wrapped(" · ".join(filter(None, (house.name, edition.section))))
-    yield _wrapped(" · ".join(filter(None, (edition.category, about.day))))
+    corrected = about.corrected and about.words["corrected"].format(date=about.corrected)
+    yield _wrapped(" · ".join(filter(None, (edition.category, about.day, corrected))))
     yield _underlined(_wrapped(edition.title), "=")
     if edition.standfirst:
         yield _wrapped(body.inline(edition.standfirst))
     if about.voices:
         yield _wrapped(about.voices)
+
+
+def _rest(about: About) -> Iterator[str]:
+    if about.is_excerpt:
+        yield _wrapped(about.words["excerpt"])
+        yield f"{about.words['rest']}\n{about.address}"
 
 
 def _history(about: About) -> Iterator[str]:
@@ -83,8 +92,11 @@ def _foot(about: About) -> Iterator[str]:
         ("online", ""),
     ):
         yield f"{words[label]}\n{about.address}{name}"
-    leave = f"{words['leave_write']} {house.email}." if house.email else words["leave_reply"]
-    yield _wrapped(f"{words['why']} {leave}")
+    if address := unsubscribe_address(house):
+        yield _wrapped(words["why"])
+        yield _wrapped(f"{words['leave']} {words['unsubscribe']}") + f"\n{address}"
+    else:
+        yield _wrapped(f"{words['why']} {words['leave_reply']}")
     yield _wrapped(" · ".join(about.colophon))
 
 
@@ -118,6 +130,8 @@ class _Typist:
         match block:
             case Heading(children=children):
                 yield _underlined(_wrapped(self.inline(children), indent), "-", indent)
+            case Figure(alt=alt, caption=()):  # a picture without words would leave no trace
+                yield _wrapped(f"[{alt}]" if alt else "", indent)
             case Paragraph(children=children) | Figure(caption=children):
                 yield _wrapped(self.inline(children), indent)
             case ItemList():
