@@ -1,7 +1,4 @@
-"""The e-mail: the whole edition, or where that is too heavy to arrive whole, its beginning.
-
-Gmail shows the first 102 kB of a message's HTML and hides the rest, the way to unsubscribe with it.
-"""
+"""The e-mail: the whole edition, or where that is too heavy to arrive whole, its beginning."""
 
 from __future__ import annotations
 
@@ -18,10 +15,11 @@ from flows.channels._mail import STRIP_HEIGHT, Parcel, inlined, strip
 from flows.edition import Heading
 from flows.house import unsubscribe_address
 from flows.looks import palette
+from flows.rendition import HEAVIEST_MAIL
 from flows.words import environment
 
-#: Bytes of HTML: a letter that is heavier is sent as an excerpt, and an excerpt is no heavier.
-HEAVIEST, EXCERPT = 100_000, 60_000
+#: Bytes of HTML that an excerpt has at most.
+_EXCERPT = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Letter:
 def letter(facts: About) -> Letter:
     parcels = strip(parts(facts.edition, facts.imprint), palette(facts.house))
     whole = _html(facts, parcels)
-    if _weight(whole) <= HEAVIEST:
+    if _weight(whole) <= HEAVIEST_MAIL:
         return Letter(facts, whole)
     return _excerpt(facts, parcels)
 
@@ -53,7 +51,7 @@ def _excerpt(facts: About, parcels: Sequence[Parcel]) -> Letter:
         return Letter(told, _html(told, parcels), count)
 
     # Another block makes a letter heavier: the heaviest that may go is found by halving.
-    fitting = bisect_right(ends, EXCERPT, key=lambda count: _weight(cut(count).html))
+    fitting = bisect_right(ends, _EXCERPT, key=lambda count: _weight(cut(count).html))
     return cut(ends[max(0, fitting - 1)])
 
 

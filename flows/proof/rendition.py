@@ -16,7 +16,7 @@ from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.excerpt import carried, prove_beginning, prove_excerpt
 from flows.proof.furniture import furniture
-from flows.proof.gate import gate
+from flows.proof.gate import gate, weigh
 from flows.proof.html import html_words, text_words
 from flows.proof.pdf import pdf_words, shown_text
 from flows.proof.preflight import preflight
@@ -30,6 +30,8 @@ _READ: dict[str, tuple[Callable[[bytes], Spoken], tuple[str, ...]]] = {
     "text/html": (html_words, ("end",)),
     "application/pdf": (pdf_words, ("call", "end")),
 }
+#: The page that is sent.
+_MAIL = "public/newsletter.html"
 #: Text that is not for reading.
 _SERVANTS = ("text/css", "text/javascript")
 
@@ -64,6 +66,8 @@ def prove(
             checks += [_standard(file, "ua1", "pdf-ua"), _standard(file, "3a", "pdf-a")]
         if kind == "text/html":
             checks.append(gate(file))
+        if file.path == _MAIL:
+            checks.append(weigh(file))
     if not checks:
         checks.append(fails("words", rendition.channel, share(0, 1), "nothing-to-read"))
     return tuple(checks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from PIL import Image, ImageDraw
@@ -359,6 +360,12 @@ CORRECTED = Imprint(
         Revision(3, datetime(2019, 4, 9, 7, 30, tzinfo=UTC)),
     ),
 )
+ENGLISH_IMPRINT = Imprint(
+    revision=1,
+    path="2023/the-common-orchard",
+    guid="tag:example.org,2023:the-common-orchard",
+    history=(Revision(1, datetime(2023, 2, 20, 8, 0, tzinfo=UTC)),),
+)
 ON_TRIAL = Imprint(
     revision=1,
     path="2024/a-bus-on-demand",
@@ -366,3 +373,21 @@ ON_TRIAL = Imprint(
     history=(Revision(1, datetime(2024, 11, 6, 9, 0, tzinfo=UTC)),),
     trial=True,
 )
+
+#: So long that it is mailed as its beginning: minutes, week after week, after all the rest.
+TOO_HEAVY = replace(
+    FRENCH,
+    slug="la-riviere-au-long-cours",
+    blocks=(
+        *FRENCH.blocks,
+        *(
+            block
+            for week in range(1, 53)
+            for block in (
+                Heading(2, t(f"Semaine {week}"), f"semaine-{week}"),
+                *(b for b in FRENCH.blocks if isinstance(b, Paragraph)),
+            )
+        ),
+    ),
+)
+HEAVY_IMPRINT = replace(IMPRINT, path="2019/la-riviere-au-long-cours")

@@ -237,7 +237,17 @@ def test_the_mail_has_ghost_tables_for_classic_outlook(french: Rendition) -> Non
     outlook = re.findall(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", made, re.DOTALL)
     assert "<o:PixelsPerInch>96</o:PixelsPerInch>" in outlook[0]
     assert 'width="600"' in outlook[1]
-    assert outlook[2] == "</td></tr></table>"
+    assert outlook[-1] == "</td></tr></table>"
+
+
+def test_room_around_a_table_is_a_row_in_classic_outlook(french: Rendition) -> None:
+    made = text(french, "newsletter.html")
+    mail = lxml.html.fromstring(made)
+    apart = mail.xpath("//table[@class='apart']")
+    assert len(apart) == 4  # a pull quote, a table, two boxes
+    assert {node.get("style") for node in apart} == {"margin:26px 0"}
+    rows = made.count('<!--[if mso]><tr><td class="gap" height="')
+    assert rows == 2 * len(apart) + len(mail.xpath("//table[@class='end']"))
 
 
 def test_what_needs_room_has_it_from_a_cell(french: Rendition) -> None:

@@ -12,7 +12,8 @@ from flows.edition import Edition, Note, Paragraph, Text
 from flows.proof.align import Furniture, Spoken, spoken
 from flows.proof.excerpt import prove_excerpt
 from flows.rendition import Rendition
-from tests.proof.proof_samples import HOUSE, IMPRINT, everything
+from flows.words import say
+from tests.proof.proof_samples import HOUSE, IMPRINT, everything, t
 
 SAYS_SO = "Ce dépliant donne des extraits."
 EDITION = Edition(
@@ -149,3 +150,12 @@ def test_a_beginning_that_is_spoiled_is_refused(
     data = sent().file(path).data.decode()
     assert before in data
     assert (path, rule) in rules(spoiled(path, data=data.replace(before, after).encode()))
+
+
+def test_a_letter_that_is_too_heavy_even_so_is_refused_in_a_sentence() -> None:
+    edition = replace(everything(), standfirst=t("Trois usages, un lieu. " * 5_000))
+    made = channels.render("newsletter", edition, IMPRINT, HOUSE)
+    assert made.file(PARTS[0]).blocks == 0
+    (fault,) = (c.fault for c in proof.prove_rendition(edition, IMPRINT, HOUSE, made) if c.fault)
+    assert fault.rule == "mail-too-heavy"
+    assert "122\u202f" in say(fault, "en")[0]
