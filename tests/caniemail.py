@@ -1,7 +1,7 @@
 """What mail clients make of HTML and CSS, by caniemail.com's data, and what of it a mail uses.
 
-The npm package ``caniemail`` has a linter of its own, which looks into no ``@media`` and asks no
-client that its list leaves out, Outlook on the web among them; so its data alone are used.
+The npm package ``caniemail`` has a linter of its own, which looks into no ``@media``, passes over
+parts of shorthands, and gives up where nothing is said of a client; so its data alone are used.
 """
 
 from __future__ import annotations
