@@ -24,6 +24,7 @@ from flows.edition import (
     Link,
     Note,
     Paragraph,
+    Quote,
     SideBox,
     Table,
     Text,
@@ -265,6 +266,14 @@ def test_a_picture_in_a_box_is_no_wider_than_the_box() -> None:
     made = rendered(one(figure, SideBox((Text("Un encadré"),), (figure,))))
     mail = lxml.html.fromstring(text(made, "newsletter.html"))
     assert mail.xpath("//img/@width") == ["552", "504"]
+
+
+def test_a_picture_deep_in_quotations_is_still_seen() -> None:
+    block: Block = Figure(demo.picture("berges.png"), "La rivière")
+    for _ in range(20):
+        block = Quote((block,))
+    mail = lxml.html.fromstring(text(rendered(one(block)), "newsletter.html"))
+    assert mail.xpath("//img/@width") == ["160"]
 
 
 def test_the_mail_says_its_language_wherever_a_client_may_look(french: Rendition) -> None:
