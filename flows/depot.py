@@ -109,6 +109,7 @@ def _file_as_json(file: File) -> dict[str, Any]:
         "sha256": file.sha256,
         "copy_of": file.copy_of,
         "is_excerpt": file.is_excerpt,
+        "blocks": file.blocks,
     }
 
 

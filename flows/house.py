@@ -250,6 +250,15 @@ class House(Settings):
         return f"{self.address}/{path}"
 
 
+def unsubscribe_address(house: House) -> str:
+    """Where a reader writes to get no more letters (RFC 6068); empty without an address to write
+    to. Letters have it once, as it is given here, so that a list's own address can take its place:
+    so each character that HTML would write in another way is percent-encoded."""
+    if not house.email:
+        return ""
+    return f"mailto:{quote(house.email, safe='@!$*+')}?subject=unsubscribe"
+
+
 #: A trial's house: no name of its own, so that nobody takes it for one.
 TRIAL = House(name="Parution", trial=True)
 #: Every table of house.toml.

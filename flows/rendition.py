@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 
+#: Bytes of an e-mail's HTML: Gmail shows the first 102 kB, and hides the rest.
+HEAVIEST_MAIL = 100_000
 #: The tools whose versions decide the bytes of a release.
 TOOLS = ("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf")
 
@@ -61,7 +63,7 @@ class File:
 
     ``copy_of`` is the path of the file whose pages this one prepares for a machine: it has its
     words and no structure to read them by. ``is_excerpt``: it has some of the edition's words,
-    and says so.
+    and says so; ``blocks``: it is the beginning, with that many of the edition's blocks.
     """
 
     path: str
@@ -69,6 +71,7 @@ class File:
     data: bytes = field(repr=False)
     copy_of: str = ""
     is_excerpt: bool = False
+    blocks: int | None = None
 
     @property
     def sha256(self) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from markupsafe import Markup
 
+from flows.channels._views import views
 from flows.edition import Edition
 from flows.house import House
+from flows.looks import palette
 from flows.rendition import Imprint
 from flows.words import catalogue, local_day, long_date, served, with_speakers
 
@@ -23,7 +26,7 @@ class About:
 
     ``address`` is the page's, absolute, with a slash at its end. ``history`` has a pair (day,
     note) for each revision after the first, the newest first; ``corrected`` is the day of the
-    last, or empty.
+    last, or empty. ``is_excerpt``: ``edition`` is the beginning of one, and the letter says so.
     """
 
     edition: Edition
@@ -37,6 +40,7 @@ class About:
     voices: str
     history: tuple[tuple[str, str], ...]
     colophon: tuple[str, ...]
+    is_excerpt: bool = False
 
     @property
     def root(self) -> str:
@@ -52,8 +56,13 @@ class About:
 
     @property
     def direction(self) -> Markup:
+        return Markup(' dir="rtl"') if self.sides[0] == "right" else Markup("")
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Where a line of the edition's language starts, and where it ends."""
         primary = self.edition.language.split("-")[0].lower()
-        return Markup(' dir="rtl"') if primary in _RIGHT_TO_LEFT else Markup("")
+        return ("right", "left") if primary in _RIGHT_TO_LEFT else ("left", "right")
 
 
 def about(edition: Edition, imprint: Imprint, house: House) -> About:
@@ -82,6 +91,28 @@ def about(edition: Edition, imprint: Imprint, house: House) -> About:
         history=tuple(revisions),
         colophon=tuple(colophon),
     )
+
+
+def around(facts: About) -> dict[str, Any]:
+    """What the templates of the page and of the e-mail both ask for, by name."""
+    colours = palette(facts.house)
+    language = facts.edition.language
+    start, end = facts.sides
+    context = {f.name: getattr(facts, f.name) for f in fields(facts)}
+    return context | {
+        "root": facts.root,
+        "house_lang": facts.house_lang,
+        "direction": facts.direction,
+        "start": start,
+        "end": end,
+        "trial": facts.imprint.trial,
+        "day": day_html(facts.day, language),
+        "history": [(day_html(day, language), note) for day, note in facts.history],
+        "blocks": views(facts.edition.blocks),
+        "palette": colours,
+        "light": colours.light,
+        "dark": colours.dark,
+    }
 
 
 def day_html(day: str, language: str) -> Markup:

@@ -31,7 +31,9 @@ class Parcel:
 def inlined(html: str) -> str:
     """Styles moved onto their elements; those marked ``data-css-inline="keep"`` (dark mode and
     narrow screens) stay in the head, which css-inline would drop silently otherwise."""
-    inliner = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+    inliner = css_inline.CSSInliner(
+        keep_style_tags=False, load_remote_stylesheets=False, minify_css=True
+    )
     return folded(inliner.inline(html).replace(' data-css-inline="keep"', ""))
 
 

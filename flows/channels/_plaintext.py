@@ -6,11 +6,11 @@ spaces only, so that French punctuation stays with its word.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.channels._about import About
+from flows.channels._lines import WIDTH, aligned, raised, underlined, wrapped
 from flows.channels._views import numeric_columns
 from flows.edition import (
     Block,
@@ -31,8 +31,8 @@ from flows.edition import (
     Table,
     Text,
 )
+from flows.house import unsubscribe_address
 
-WIDTH = 72
 #: Fixed blanks that monospaced fonts draw badly, as the no-break space that they all have.
 _BLANKS = {0x202F: "\u00a0", 0x2009: "\u00a0"}
 _GLUE = "\u00a0"
@@ -43,6 +43,7 @@ def plain_text(about: About) -> str:
     """The whole letter; no line ends in a blank, the last one ends in a line feed."""
     body = _Typist(about.words, about.edition.language)
     parts = [*_head(about, body), *body.blocks(about.edition.blocks)]
+    parts += _rest(about)
     parts += body.notes_at_end()
     parts += _history(about)
     parts += body.links_at_end()
@@ -57,21 +58,28 @@ def plain_text(about: About) -> str:
 def _head(about: About, body: _Typist) -> Iterator[str]:
     edition, house = about.edition, about.house
     if about.imprint.trial:
-        yield _wrapped(f"*** {about.words['trial']} ***")
-    yield _wrapped(" · ".join(filter(None, (house.name, edition.section))))
-    yield _wrapped(" · ".join(filter(None, (edition.category, about.day))))
-    yield _underlined(_wrapped(edition.title), "=")
+        yield wrapped(f"*** {about.words['trial']} ***")
+    yield wrapped(" · ".join(filter(None, (house.name, edition.section))))
+    corrected = about.corrected and about.words["corrected"].format(date=about.corrected)
+    yield wrapped(" · ".join(filter(None, (edition.category, about.day, corrected))))
+    yield underlined(wrapped(edition.title), "=")
     if edition.standfirst:
-        yield _wrapped(body.inline(edition.standfirst))
+        yield wrapped(body.inline(edition.standfirst))
     if about.voices:
-        yield _wrapped(about.voices)
+        yield wrapped(about.voices)
+
+
+def _rest(about: About) -> Iterator[str]:
+    if about.is_excerpt:
+        yield wrapped(about.words["excerpt"])
+        yield f"{about.words['rest']}\n{about.address}"
 
 
 def _history(about: About) -> Iterator[str]:
     if about.history:
-        yield _underlined(about.words["history"], "-")
+        yield underlined(about.words["history"], "-")
     for day, note in about.history:
-        yield _wrapped(day) + "\n" + _wrapped(note or about.words["revised"])
+        yield wrapped(day) + "\n" + wrapped(note or about.words["revised"])
 
 
 def _foot(about: About) -> Iterator[str]:
@@ -83,9 +91,12 @@ def _foot(about: About) -> Iterator[str]:
         ("online", ""),
     ):
         yield f"{words[label]}\n{about.address}{name}"
-    leave = f"{words['leave_write']} {house.email}." if house.email else words["leave_reply"]
-    yield _wrapped(f"{words['why']} {leave}")
-    yield _wrapped(" · ".join(about.colophon))
+    if address := unsubscribe_address(house):
+        yield wrapped(words["why"])
+        yield wrapped(f"{words['leave']} {words['unsubscribe']}") + f"\n{address}"
+    else:
+        yield wrapped(f"{words['why']} {words['leave_reply']}")
+    yield wrapped(" · ".join(about.colophon))
 
 
 # ----------------------------------------------------------------------------------- the edition
@@ -106,7 +117,7 @@ class _Typist:
         for block in blocks:
             if isinstance(block, Heading) and block.level > 1:
                 yield from filter(None, [heading])
-                heading = _wrapped(self.inline(block.children), indent)
+                heading = wrapped(self.inline(block.children), indent)
                 continue
             for number, part in enumerate(self._block(block, indent)):
                 # A heading of lower rank stands close above what it heads.
@@ -117,18 +128,20 @@ class _Typist:
     def _block(self, block: Block, indent: str) -> Iterator[str]:
         match block:
             case Heading(children=children):
-                yield _underlined(_wrapped(self.inline(children), indent), "-", indent)
+                yield underlined(wrapped(self.inline(children), indent), "-", indent)
+            case Figure(alt=alt, caption=()):  # a picture without words would leave no trace
+                yield wrapped(f"[{alt}]" if alt else "", indent)
             case Paragraph(children=children) | Figure(caption=children):
-                yield _wrapped(self.inline(children), indent)
+                yield wrapped(self.inline(children), indent)
             case ItemList():
                 yield from self._list(block, indent)
             case Quote():
                 yield from self.blocks(block.blocks, indent + "    ")
             case PullQuote():
-                lines = [_wrapped(self.inline(block.children), indent + "      ")]
+                lines = [wrapped(self.inline(block.children), indent + "      ")]
                 if block.attribution:
                     by = self.inline(block.attribution)
-                    lines.append(_wrapped(f"—{_GLUE}{by}", indent + "      "))
+                    lines.append(wrapped(f"—{_GLUE}{by}", indent + "      "))
                 yield "\n".join(lines)
             case SideBox():
                 yield from self._box(block, indent + "    ")
@@ -149,7 +162,7 @@ class _Typist:
     def _box(self, block: SideBox, indent: str) -> Iterator[str]:
         rule = indent + "-" * 24
         if block.heading:
-            yield rule + "\n" + _wrapped(self.inline(block.heading), indent)
+            yield rule + "\n" + wrapped(self.inline(block.heading), indent)
         else:
             yield rule
         yield from self.blocks(block.blocks, indent)
@@ -157,16 +170,16 @@ class _Typist:
 
     def _table(self, block: Table, indent: str) -> Iterator[str]:
         if block.caption:
-            yield _wrapped(self.inline(block.caption), indent)
+            yield wrapped(self.inline(block.caption), indent)
         rows = [
             [self.inline(cell).replace("\n", " ").strip(" ") for cell in row]
             for row in ((block.head, *block.rows) if block.head else block.rows)
         ]
-        aligned = _aligned(rows, numeric_columns(block), bool(block.head), indent)
-        if max(map(len, aligned), default=0) <= WIDTH:
-            yield "\n".join(aligned)
+        lines = aligned(rows, numeric_columns(block), bool(block.head), indent)
+        if max(map(len, lines), default=0) <= WIDTH:
+            yield "\n".join(lines)
         else:  # a cell is never broken over lines beside another: its words stay together
-            yield "\n".join(_wrapped(" | ".join(row), indent, hang="    ") for row in rows)
+            yield "\n".join(wrapped(" | ".join(row), indent, hang="    ") for row in rows)
 
     # ------------------------------------------------------------------------------ inline text
 
@@ -204,7 +217,7 @@ class _Typist:
                 before = len(parts)
                 self._inline(inner, parts)
                 if all(type(part) is str for part in parts[before:]):
-                    parts[before:] = [_raised("".join(parts[before:]))]
+                    parts[before:] = [raised("".join(parts[before:]))]
             case _:
                 self._inline(child.children, parts)
 
@@ -223,16 +236,16 @@ class _Typist:
     def notes_at_end(self) -> Iterator[str]:
         if not self.notes:
             return
-        yield _underlined(self.words["notes"], "-")
+        yield underlined(self.words["notes"], "-")
         number = 0
         while number < len(self.notes):  # a note may call another
             number += 1
             mark = f"({number}) "
-            yield _wrapped(mark + self.inline(self.notes[number - 1]), hang=" " * len(mark))
+            yield wrapped(mark + self.inline(self.notes[number - 1]), hang=" " * len(mark))
 
     def links_at_end(self) -> Iterator[str]:
         if self.addresses:
-            yield _underlined(self.words["links"], "-")
+            yield underlined(self.words["links"], "-")
             yield "\n".join(f"[{n}] {href}" for n, href in enumerate(self.addresses, 1))
 
 
@@ -240,56 +253,3 @@ class _Call(str):
     """The number of a link, not yet known to stand at the end of a word."""
 
     __slots__ = ()
-
-
-# --------------------------------------------------------------------------------------- setting
-
-
-def _wrapped(text: str, indent: str = "", hang: str = "") -> str:
-    lines: list[str] = []
-    for number, line in enumerate(text.split("\n")):
-        lines += textwrap.wrap(
-            line.strip(" "),
-            max(WIDTH, len(indent) + 24),
-            initial_indent=indent + (hang if number else ""),
-            subsequent_indent=indent + hang,
-            break_long_words=False,
-            break_on_hyphens=False,
-            expand_tabs=False,
-        )
-    return "\n".join(lines)
-
-
-def _underlined(text: str, rule: str, indent: str = "") -> str:
-    longest = max(len(line) - len(indent) for line in text.split("\n"))
-    return f"{text}\n{indent}{rule * longest}"
-
-
-def _aligned(
-    rows: list[list[str]], numeric: tuple[bool, ...], head: bool, indent: str
-) -> list[str]:
-    """Rows in columns two blanks apart, figures to the right, a rule under the head."""
-    count = len(numeric)
-    widths = [
-        max((len(row[at]) for row in rows if at < len(row)), default=0) for at in range(count)
-    ]
-
-    def line(row: list[str]) -> str:
-        cells = (
-            cell.rjust(widths[at]) if numeric[at] else cell.ljust(widths[at])
-            for at, cell in enumerate(row)
-        )
-        return indent + "  ".join(cells)
-
-    lines = [line(row) for row in rows]
-    if head and lines:
-        lines.insert(1, indent + "  ".join("-" * width for width in widths))
-    return lines
-
-
-def _raised(text: str) -> str:
-    """An exponent stays one in plain text: ``10³``, not ``103``; ``1er`` needs no mark."""
-    return text.translate(_EXPONENTS) if set(text) <= set("0123456789+-=()n") else text
-
-
-_EXPONENTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")

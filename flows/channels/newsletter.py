@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from flows.channels._about import About, about, day_html
-from flows.channels._cover import cover_svg, parts
+from flows.channels._about import About, about, around
+from flows.channels._cover import cover_svg
 from flows.channels._html import InlineHtml
-from flows.channels._mail import STRIP_HEIGHT, inlined, strip
+from flows.channels._letter import letter
 from flows.channels._plaintext import plain_text
-from flows.channels._views import description, views
+from flows.channels._views import description
 from flows.edition import Edition
 from flows.house import House
-from flows.looks import palette, site_assets
+from flows.looks import site_assets
 from flows.reading import pictures
 from flows.rendition import File, Imprint, Rendition
 from flows.words import environment
@@ -27,17 +26,23 @@ _COVER = (1200.0, 260.0)
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     """``public/index.html``, ``public/newsletter.html``, ``public/newsletter.txt``, the pictures
-    under ``public/pictures/``, and the site's stylesheet and fonts under ``assets/``."""
+    under ``public/pictures/``, and the site's stylesheet and fonts under ``assets/``. Where the
+    e-mail is an excerpt, so is its text part, of the same blocks."""
     facts = about(edition, imprint, house)
     assets = site_assets(house)
-    images = pictures(edition)
+    sent = letter(facts)
+
+    def part(path: str, media_type: str, text: str) -> File:
+        is_excerpt = sent.blocks is not None
+        return File(path, media_type, text.encode(), is_excerpt=is_excerpt, blocks=sent.blocks)
+
     return Rendition(
         "newsletter",
         (
             File("public/index.html", "text/html", _page(facts, assets[0].path).encode()),
-            File("public/newsletter.html", "text/html", _mail(facts).encode()),
-            File("public/newsletter.txt", "text/plain", plain_text(facts).encode()),
-            *(File(f"public/pictures/{p.name}", p.media_type, p.data) for p in images),
+            part("public/newsletter.html", "text/html", sent.html),
+            part("public/newsletter.txt", "text/plain", plain_text(sent.about)),
+            *(File(f"public/pictures/{p.name}", p.media_type, p.data) for p in pictures(edition)),
             *assets,
         ),
     )
@@ -49,7 +54,7 @@ def _page(facts: About, stylesheet: str) -> str:
         environment("newsletter")
         .get_template("page.html")
         .render(
-            _context(facts),
+            around(facts),
             inline=InlineHtml(call=_linked_call(facts)),
             stylesheet=stylesheet,
             cover=cover_svg(facts.edition, facts.imprint, facts.house, *_COVER),
@@ -57,42 +62,6 @@ def _page(facts: About, stylesheet: str) -> str:
             lead=f"{facts.address}pictures/{quote(images[0].name)}" if images else "",
         )
     )
-
-
-def _mail(facts: About) -> str:
-    env = environment("newsletter")
-    parcels = strip(parts(facts.edition, facts.imprint), palette(facts.house))
-    context = _context(facts)
-    html = env.get_template("mail.html").render(
-        context,
-        inline=InlineHtml(call=_mail_call),
-        css=Markup(env.get_template("mail.css").render(context)),  # noqa: S704 – our own file
-        strip=parcels,
-        strip_height=STRIP_HEIGHT,
-        night=sorted({(parcel.tint, parcel.dark) for parcel in parcels}),
-        home=facts.house.url(),
-    )
-    # An anchor of the edition is one of its page. Text holds no bare quotation mark, so what is
-    # found here is an attribute.
-    return inlined(html.replace('href="#', f'href="{Markup.escape(facts.address)}#'))
-
-
-def _context(facts: About) -> dict[str, Any]:
-    colours = palette(facts.house)
-    language = facts.edition.language
-    context = {f.name: getattr(facts, f.name) for f in fields(facts)}
-    return context | {
-        "root": facts.root,
-        "house_lang": facts.house_lang,
-        "direction": facts.direction,
-        "trial": facts.imprint.trial,
-        "day": day_html(facts.day, language),
-        "history": [(day_html(day, language), note) for day, note in facts.history],
-        "blocks": views(facts.edition.blocks),
-        "palette": colours,
-        "light": colours.light,
-        "dark": colours.dark,
-    }
 
 
 def _linked_call(facts: About) -> Any:
@@ -104,10 +73,3 @@ def _linked_call(facts: About) -> Any:
         ).format(number, label)
 
     return call
-
-
-def _mail_call(number: int, _text: Markup) -> Markup:
-    """The note stands below; who clicks finds it on the page, with the way back."""
-    return Markup('<sup><a class="call" role="doc-noteref" href="#note_{0}">{0}</a></sup>').format(
-        number
-    )

@@ -1,16 +1,35 @@
 """The proof of an excerpt: each passage is a whole run of the edition's words, and it says what it
-is.
+is. One that is the beginning is proved as a whole edition is, which ends where it does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from flows.edition import Edition, Place
 from flows.proof.align import Furniture, Spoken
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.words import edition_words, words
+from flows.rendition import File
+
+
+def carried(file: File, edition: Edition) -> Edition | None:
+    """The edition as far as a file has to give it, word for word: all of it, or its beginning;
+    None where an excerpt chooses its passages."""
+    if file.blocks is not None:
+        return replace(edition, blocks=edition.blocks[: file.blocks])
+    return None if file.is_excerpt else edition
+
+
+def prove_beginning(path: str, said: Spoken, edition: Edition, given: Edition, text: str) -> Check:
+    """Whether a file with the beginning of an edition says, in ``text``, that it is no more; the
+    words ``given`` are proved apart."""
+    there, due = (len(edition_words(e, "end").tokens) for e in (given, edition))
+    if f" {' '.join(words(text))} " not in f" {' '.join(said.tokens)} ":
+        return fails("excerpt", path, share(there, due), "excerpt-unsaid", words=text)
+    return holds("excerpt", path, share(there, due))
 
 
 def prove_excerpt(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.proof.check import Check, fails, holds
+from flows.proof.check import Check, fails, holds, share
 from flows.proof.html import parse
-from flows.rendition import File
+from flows.rendition import HEAVIEST_MAIL, File
 
 #: Elements that run code, frame another page or send a reader's words somewhere.
 _FORBIDDEN = frozenset(
@@ -31,6 +31,14 @@ def gate(file: File) -> Check:
     for fault in _faults(root):
         return fails("gate", file.path, "", "unsafe-markup", what=fault[:120])
     return holds("gate", file.path, "")
+
+
+def weigh(mail: File) -> Check:
+    """Whether an e-mail is light enough to be shown whole, its foot with it."""
+    figure = share(len(mail.data), HEAVIEST_MAIL)
+    if len(mail.data) > HEAVIEST_MAIL:
+        return fails("mail-weight", mail.path, figure, "mail-too-heavy", what=figure.split("/")[0])
+    return holds("mail-weight", mail.path, figure)
 
 
 def _faults(root: Any) -> Iterator[str]:

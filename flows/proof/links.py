@@ -15,6 +15,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 from flows.edition import Edition, Heading, SideBox
 from flows.house import House
 from flows.proof.check import Check, fails, holds, share
+from flows.proof.excerpt import carried
 from flows.proof.furniture import addresses
 from flows.proof.html import parse
 from flows.reading import pictures, walk
@@ -60,18 +61,20 @@ def prove(
     checks: list[Check] = []
     for file in files:
         base = house.url(_public(file.path, imprint))
+        given = carried(file, edition)
         if file.path in pages:
             checks.append(_page_links(file, pages[file.path], base, site))
             checks.append(_ids(file, pages[file.path]))
-            checks.append(_kept(file, edition, set(_hrefs(pages[file.path]))))
-            checks += _pictures(file, edition, pages[file.path])
+            if given:
+                checks.append(_kept(file, given, set(_hrefs(pages[file.path]))))
+                checks += _pictures(file, given, pages[file.path])
         elif file.media_type.startswith("text/css"):
             urls = _CSS_URL.findall(file.data.decode("utf-8"))
             checks.append(_resolved(file, urls, base, site))
-        elif file.media_type.startswith("text/plain"):
-            checks.append(_said(file, edition))
-        elif file.media_type == "application/pdf" and not (file.copy_of or file.is_excerpt):
-            checks += _pdf(file, edition, site)
+        elif file.media_type.startswith("text/plain") and given:
+            checks.append(_said(file, given))
+        elif file.media_type == "application/pdf" and given and not file.copy_of:
+            checks += _pdf(file, given, site)
         elif file.path == "parts/item.json":
             checks += _item(file, edition, site)
     return tuple(checks)

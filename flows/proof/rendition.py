@@ -1,6 +1,6 @@
 """The proof of one rendition: by media type, so that a new channel is proved without a word here.
 
-Each file with text in it must carry the whole edition.
+Each file with text in it must carry the whole edition, or say that it does not.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from flows.edition import Edition, Place
 from flows.house import House
 from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
 from flows.proof.check import Check, fails, holds, share
-from flows.proof.excerpt import prove_excerpt
+from flows.proof.excerpt import carried, prove_beginning, prove_excerpt
 from flows.proof.furniture import furniture
-from flows.proof.gate import gate
+from flows.proof.gate import gate, weigh
 from flows.proof.html import html_words, text_words
 from flows.proof.pdf import pdf_words, shown_text
 from flows.proof.preflight import preflight
@@ -30,6 +30,8 @@ _READ: dict[str, tuple[Callable[[bytes], Spoken], tuple[str, ...]]] = {
     "text/html": (html_words, ("end",)),
     "application/pdf": (pdf_words, ("call", "end")),
 }
+#: The page that is sent.
+_MAIL = "public/newsletter.html"
 #: Text that is not for reading.
 _SERVANTS = ("text/css", "text/javascript")
 
@@ -52,17 +54,20 @@ def prove(
             checks.append(_same_text(file, shown_by, edition.language))
             continue
         if file.is_excerpt:
-            checks.append(_excerpt(file, edition, around))
-        elif file.path == "parts/item.json":
+            checks.append(_excerpt(file, edition, around, rendition.channel))
+        given = carried(file, edition)
+        if file.path == "parts/item.json":
             checks += _item(edition, house, file, around)
-        elif kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS):
+        elif given and (kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS)):
             read, places = _READ.get(kind, (text_words, ("end",)))
-            due = [edition_words(edition, notes) for notes in places]
+            due = [edition_words(given, notes) for notes in places]
             checks.append(_words(file.path, file.data, read, due, around, house))
         if kind == "application/pdf":
             checks += [_standard(file, "ua1", "pdf-ua"), _standard(file, "3a", "pdf-a")]
         if kind == "text/html":
             checks.append(gate(file))
+        if file.path == _MAIL:
+            checks.append(weigh(file))
     if not checks:
         checks.append(fails("words", rendition.channel, share(0, 1), "nothing-to-read"))
     return tuple(checks)
@@ -104,12 +109,15 @@ def _preflight(file: File, address: str) -> tuple[Check, ...]:
         return (_unreadable("print-boxes", file.path, "", error),)
 
 
-def _excerpt(file: File, edition: Edition, around: Furniture) -> Check:
+def _excerpt(file: File, edition: Edition, around: Furniture, channel: str) -> Check:
+    read, _places = _READ.get(file.media_type.partition(";")[0], (text_words, ()))
     try:
-        said = pdf_words(file.data)
+        said = read(file.data)
     except Exception as error:  # as above
         return _unreadable("excerpt", file.path, share(0, 1), error)
-    sentence = catalogue("brochure", edition.language)["excerpt"]
+    sentence = catalogue(channel, edition.language)["excerpt"]
+    if given := carried(file, edition):
+        return prove_beginning(file.path, said, edition, given, sentence)
     return prove_excerpt(file.path, said, edition, around, sentence)
 
 

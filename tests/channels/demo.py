@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from PIL import Image, ImageDraw
@@ -252,6 +253,97 @@ ENGLISH = Edition(
     ),
 )
 
+#: Every kind of block in English, with key figures.
+ENGLISH_IN_FULL = Edition(
+    slug="the-common-orchard",
+    language="en",
+    title="The common orchard, and who prunes it",
+    date=date(2023, 2, 14),
+    section="Parish papers",
+    category="Talks",
+    speakers=("Ruth Amadi", "Owen Pryce"),
+    standfirst=t(
+        "Ninety trees stand on land that belongs to nobody in particular. A pruner and a clerk "
+        "explain how a parish keeps what it cannot own."
+    ),
+    blocks=(
+        p(
+            "The oldest tree was planted in the 19",
+            Superscript(t("th")),
+            " century, by a vicar who disliked pears",
+            Note(t("His diary says so twice.")),
+            ". It bears pears.",
+        ),
+        ItemList(
+            (
+                (p(Strong(t("90")), " trees, of which eleven have a name"),),
+                (p(Strong(t("2.4 t")), " of apples in a good year"),),
+                (p(Strong(t("£310")), " for ladders, gloves and one saw"),),
+            )
+        ),
+        Heading(1, t("Who holds the ladder"), "ladder"),
+        p(
+            "The rota is ",
+            Link("https://orchard.example.org/rota", t("on the gate")),
+            ", in ",
+            Emphasis(t("pencil")),
+            ". Nobody has ever been struck off it, and ",
+            Strong(t("Ruth Amadi")),
+            " has been on it since 1998.",
+        ),
+        PullQuote(t("You prune for somebody who has not moved here yet."), t("Ruth Amadi, pruner")),
+        Figure(
+            picture("orchard.png"),
+            "A track bends between rows of trees",
+            t("The lower rows, from the survey of 2022."),
+        ),
+        Heading(2, t("A year by the month"), "year"),
+        ItemList(
+            (
+                (p("prune in the frost;"), p("burn nothing that a hedgehog sleeps in;")),
+                (p("mow after the cowslips have set seed."),),
+            ),
+            ordered=True,
+            start=2,
+        ),
+        Table(
+            (t("Row"), t("Trees"), t("Kept by")),
+            (
+                (t("Upper"), t("42"), t("the school")),
+                (t("Lower"), t("48"), t("whoever comes")),
+            ),
+            t("The rows and their keepers"),
+            row_heads=True,
+        ),
+        SideBox(
+            t("What a graft is"),
+            (
+                p(
+                    "A twig of one tree bound to the root of another, what the French call ",
+                    Foreign("fr", t("une greffe")),
+                    ". It takes in April, if it takes.",
+                ),
+                Figure(picture("orchard.png"), "The same track, seen again"),
+            ),
+            "graft",
+        ),
+        SideBox((), (p("Saturdays at ten,", LineBreak(), "by the well."),)),
+        Quote(
+            (
+                p("No parishioner shall shake a tree that another has propped."),
+                p("By-law of 1907"),
+            )
+        ),
+        p(
+            "The soil holds more CO",
+            Subscript(t("2")),
+            " than anyone has measured, which is to say that nobody has. See ",
+            Link("#ladder", t("the rota")),
+            ".",
+        ),
+    ),
+)
+
 IMPRINT = Imprint(
     revision=1,
     path="2019/la-riviere-en-partage",
@@ -268,6 +360,12 @@ CORRECTED = Imprint(
         Revision(3, datetime(2019, 4, 9, 7, 30, tzinfo=UTC)),
     ),
 )
+ENGLISH_IMPRINT = Imprint(
+    revision=1,
+    path="2023/the-common-orchard",
+    guid="tag:example.org,2023:the-common-orchard",
+    history=(Revision(1, datetime(2023, 2, 20, 8, 0, tzinfo=UTC)),),
+)
 ON_TRIAL = Imprint(
     revision=1,
     path="2024/a-bus-on-demand",
@@ -275,3 +373,21 @@ ON_TRIAL = Imprint(
     history=(Revision(1, datetime(2024, 11, 6, 9, 0, tzinfo=UTC)),),
     trial=True,
 )
+
+#: So long that it is mailed as its beginning: minutes, week after week, after all the rest.
+TOO_HEAVY = replace(
+    FRENCH,
+    slug="la-riviere-au-long-cours",
+    blocks=(
+        *FRENCH.blocks,
+        *(
+            block
+            for week in range(1, 53)
+            for block in (
+                Heading(2, t(f"Semaine {week}"), f"semaine-{week}"),
+                *(b for b in FRENCH.blocks if isinstance(b, Paragraph)),
+            )
+        ),
+    ),
+)
+HEAVY_IMPRINT = replace(IMPRINT, path="2019/la-riviere-au-long-cours")

@@ -14,11 +14,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.channels import newsletter
-from flows.channels._mail import folded
+from flows.channels._mail import folded, strip
 from flows.channels._views import numeric_columns, views
-from flows.edition import Edition, Heading, Link, Paragraph, SideBox, Table, Text
-from flows.house import House
-from flows.reading import plain
+from flows.edition import (
+    Block,
+    Edition,
+    Figure,
+    Heading,
+    Link,
+    Note,
+    Paragraph,
+    Quote,
+    SideBox,
+    Table,
+    Text,
+)
+from flows.house import House, unsubscribe_address
+from flows.looks import palette
+from flows.reading import parts_of, plain
 from flows.rendition import Imprint, Rendition
 from tests.channels import demo
 
@@ -205,9 +218,9 @@ def test_every_address_in_the_mail_is_absolute(french: Rendition) -> None:
 
 def test_the_mail_keeps_its_dark_and_narrow_rules_and_inlines_the_others(french: Rendition) -> None:
     mail = lxml.html.fromstring(text(french, "newsletter.html"))
-    (style,) = mail.xpath("//style/text()")
-    assert "prefers-color-scheme: dark" in style
-    assert "max-width: 600px" in style
+    narrow, dark = mail.xpath("//style/text()")  # a client may throw one of them away
+    assert "max-width: 600px" in narrow
+    assert "prefers-color-scheme: dark" in dark
     assert all(p.get("style") for p in mail.xpath("//p"))
     assert "data-css-inline" not in text(french, "newsletter.html")
 
@@ -221,7 +234,62 @@ def test_layout_tables_are_silent_and_data_tables_speak(french: Rendition) -> No
 
 
 def test_the_mail_has_ghost_tables_for_classic_outlook(french: Rendition) -> None:
-    assert text(french, "newsletter.html").count("<!--[if mso]>") == 2
+    made = text(french, "newsletter.html")
+    outlook = re.findall(r"<!--\[if mso\]>(.*?)<!\[endif\]-->", made, re.DOTALL)
+    assert "<o:PixelsPerInch>96</o:PixelsPerInch>" in outlook[0]
+    assert 'width="600"' in outlook[1]
+    assert outlook[-1] == "</td></tr></table>"
+
+
+def test_room_around_a_table_is_a_row_in_classic_outlook(french: Rendition) -> None:
+    made = text(french, "newsletter.html")
+    mail = lxml.html.fromstring(made)
+    apart = mail.xpath("//table[@class='apart']")
+    assert len(apart) == 4  # a pull quote, a table, two boxes
+    assert {node.get("style") for node in apart} == {"margin:26px 0"}
+    rows = made.count('<!--[if mso]><tr><td class="gap" height="')
+    assert rows == 2 * len(apart) + len(mail.xpath("//table[@class='end']"))
+
+
+def test_what_needs_room_has_it_from_a_cell(french: Rendition) -> None:
+    """Word, which sets mails in classic Outlook, knows padding in cells only."""
+    mail = lxml.html.fromstring(text(french, "newsletter.html"))
+    padded = re.compile(r"(?<![\w-])padding:(?!0(;|$))")
+    styled = [node for node in mail.xpath("//*[@style]") if padded.search(node.get("style"))]
+    assert {node.tag for node in styled} <= {"td", "th", "caption", "ul", "ol", "a"}
+    (button,) = [node for node in styled if node.tag == "a"]
+    assert button.getparent().get("class") == "button"  # whose cell classic Outlook pads
+
+
+def test_a_picture_in_a_box_is_no_wider_than_the_box() -> None:
+    figure = Figure(demo.picture("berges.png"), "La rivière")
+    made = rendered(one(figure, SideBox((Text("Un encadré"),), (figure,))))
+    mail = lxml.html.fromstring(text(made, "newsletter.html"))
+    assert mail.xpath("//img/@width") == ["552", "504"]
+
+
+def test_a_picture_deep_in_quotations_is_still_seen() -> None:
+    block: Block = Figure(demo.picture("berges.png"), "La rivière")
+    for _ in range(20):
+        block = Quote((block,))
+    mail = lxml.html.fromstring(text(rendered(one(block)), "newsletter.html"))
+    assert mail.xpath("//img/@width") == ["160"]
+
+
+def test_the_mail_says_its_language_wherever_a_client_may_look(french: Rendition) -> None:
+    mail = lxml.html.fromstring(text(french, "newsletter.html"))
+    first = next(mail.iter("table"))
+    assert [node.get("lang") for node in (mail, mail.find("body"), first)] == ["fr"] * 3
+    assert [node.text for node in mail.xpath("//span[@lang='en']")] == ["experts"]
+
+
+def test_a_mail_written_from_the_right_is_set_from_the_right() -> None:
+    table = Table((), (((Text("سلام"),), (Text("12"),)),))
+    made = text(rendered(one(table, language="fa")), "newsletter.html")
+    mail = lxml.html.fromstring(made)
+    assert mail.find("body").get("dir") == "rtl"
+    assert set(mail.xpath("//td[contains(@class, 'text')]/@align")) == {"right"}
+    assert mail.xpath("//td[@class='cell num']/@align") == ["left"]
 
 
 def test_no_line_of_the_mail_is_longer_than_smtp_carries(french: Rendition) -> None:
@@ -238,9 +306,105 @@ def test_folding_changes_nothing_but_plain_blanks(words: str) -> None:
 
 
 def test_a_letter_says_how_to_leave_with_what_the_house_has(trial: Rendition) -> None:
-    assert "reply to this message" in plain(text(trial, "newsletter.txt"))
-    made = text(rendered(demo.FRENCH), "newsletter.html")
-    assert 'href="mailto:cahiers@example.org"' in made
+    for name in FILES[1:]:
+        assert "reply to this message" in plain(text(trial, name))
+        assert "unsubscribe" not in text(trial, name)
+
+
+@pytest.mark.parametrize(
+    ("email", "address"),
+    [
+        ("cahiers@example.org", "mailto:cahiers@example.org?subject=unsubscribe"),
+        ("l'eau+sol&co@example.org", "mailto:l%27eau+sol%26co@example.org?subject=unsubscribe"),
+        ("où?@exämple.org", "mailto:o%C3%B9%3F@ex%C3%A4mple.org?subject=unsubscribe"),
+    ],
+)
+def test_the_way_out_is_said_once_in_each_part_letter_by_letter(email: str, address: str) -> None:
+    """So that a list's own address can take its place."""
+    house = demo.HOUSE.model_copy(update={"email": email})
+    assert unsubscribe_address(house) == address
+    made = newsletter.render(demo.FRENCH, demo.CORRECTED, house)
+    for name in FILES[1:]:
+        assert text(made, name).count(address) == 1
+    assert f'href="{address}"' in text(made, "newsletter.html")
+    assert f"\n{address}\n" in text(made, "newsletter.txt")
+
+
+def test_a_house_without_an_address_has_no_way_out_to_replace() -> None:
+    assert unsubscribe_address(demo.BARE) == ""
+
+
+def test_both_parts_of_a_corrected_letter_begin_with_it(french: Rendition) -> None:
+    for name in FILES[1:]:
+        said = plain(lxml.html.fromstring(text(french, name)).text_content())
+        assert "corrigé le 9 avril 2019" in said[: said.index("Trois crues")]
+        assert "corrigé le" not in text(rendered(demo.FRENCH), name)
+
+
+# --------------------------------------------------------------------------------------- excerpts
+
+
+def long(parts: int) -> Edition:
+    """An edition of so many parts, each a heading, a long paragraph with a note, and a picture."""
+    words = "La rivière tient dans un seau, et la vallée dans une phrase. " * 20
+    blocks: list[Block] = []
+    for number in range(1, parts + 1):
+        blocks.append(Heading(1, (Text(f"Partie {number}"),), f"partie-{number}"))
+        blocks.append(Paragraph((Text(words), Note((Text(f"Relevé {number}."),)))))
+    return one(*blocks, Figure(demo.picture("berges.png"), "La rivière"))
+
+
+def test_a_letter_that_would_be_clipped_is_sent_as_its_beginning() -> None:
+    whole, cut = rendered(long(40)), rendered(long(90))
+    assert 60_000 < len(whole.file("public/newsletter.html").data) <= 100_000
+    assert 50_000 < len(cut.file("public/newsletter.html").data) <= 60_000
+    for name in FILES[1:]:
+        assert not whole.file(f"public/{name}").is_excerpt
+        assert cut.file(f"public/{name}").is_excerpt
+    assert not cut.file("public/index.html").is_excerpt
+
+
+def test_both_parts_of_an_excerpt_have_the_same_whole_blocks_and_the_last_is_no_heading() -> None:
+    edition = long(90)
+    made = rendered(edition)
+    (count,) = {made.file(f"public/{name}").blocks for name in FILES[1:]}
+    assert count is not None
+    last = edition.blocks[count - 1]
+    assert isinstance(last, Paragraph)
+    for name in FILES[1:]:
+        said = plain(lxml.html.fromstring(text(made, name)).text_content())
+        assert f"Partie {count // 2} " in said
+        assert f"Partie {count // 2 + 1} " not in said
+        assert f"Relevé {count // 2}." in said  # its notes, and no others
+        assert f"Relevé {count // 2 + 1}." not in said
+
+
+def test_an_excerpt_says_that_it_is_one_and_leads_to_the_rest() -> None:
+    made = rendered(long(90))
+    page = demo.HOUSE.url(f"{demo.IMPRINT.path}/")
+    sentence = "Cette lettre donne le début du compte rendu ; la suite est en ligne."
+    for name in FILES[1:]:
+        assert sentence in plain(lxml.html.fromstring(text(made, name)).text_content())
+    assert f"Lire la suite\n{page}\n" in text(made, "newsletter.txt")
+    mail = lxml.html.fromstring(text(made, "newsletter.html"))
+    assert mail.xpath("//p[@class='more']/a/@href") == [page]
+    assert "entier" not in mail.xpath("//div[@class='preheader']")[0].text
+
+
+def test_an_excerpt_has_the_cover_of_the_whole() -> None:
+    edition = long(90)
+    mail = lxml.html.fromstring(text(rendered(edition), "newsletter.html"))
+    shares = mail.xpath("//td[@class='strip']//td[contains(@class, 'parcel')]/@width")
+    whole = strip(parts_of(edition), palette(demo.HOUSE))
+    assert shares == [f"{parcel.share}%" for parcel in whole]
+
+
+def test_a_first_block_that_is_too_heavy_leaves_the_title_and_the_way_to_the_page() -> None:
+    cell = (Text("une cellule parmi d’autres"),)
+    made = rendered(one(Heading(1, (Text("Relevés"),)), Table((), ((cell,) * 4,) * 400)))
+    assert made.file("public/newsletter.html").blocks == 0
+    assert "Relevés" not in text(made, "newsletter.txt")
+    assert "Lire la suite" in text(made, "newsletter.txt")
 
 
 # ------------------------------------------------------------------------------------------ text
@@ -264,6 +428,11 @@ def test_an_address_called_twice_is_listed_once() -> None:
     made = text(rendered(one(Paragraph((link, Text(" et "), link)))), "newsletter.txt")
     assert "ici\u00a0[1] et ici\u00a0[1]" in made
     assert made.count("https://example.org/\n") == 1
+
+
+def test_a_picture_without_a_caption_is_named_in_the_text_part() -> None:
+    made = rendered(one(Figure(demo.picture(), "La rivière en biais")))
+    assert "\n[La rivière en biais]\n" in text(made, "newsletter.txt")
 
 
 def test_a_link_that_ends_inside_a_word_does_not_cut_it() -> None:

@@ -24,7 +24,10 @@ from tests.cluster.servers import Postgres
 from tests.release import workshop
 from tests.targets import stores
 
-FILES = (File("public/a.txt", "text/plain", b"a"), File("public/b.txt", "text/plain", b"b"))
+FILES = (
+    File("public/a.txt", "text/plain", b"a"),
+    File("public/b.txt", "text/plain", b"b", is_excerpt=True, blocks=3),
+)
 MADE = Made(Rendition("page", FILES), (Check("words", "public/a.txt", True, "1/1"),))
 
 

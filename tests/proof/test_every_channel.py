@@ -220,3 +220,14 @@ def test_a_word_that_a_channel_spoils_is_named(channel: str, path: str, fate: st
     assert check.fault is not None
     values = dict(check.fault.values)
     assert {values["word"], values["found"]} & {word, "farfelu"}
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
+@given(EDITION)
+def test_a_letter_that_ends_among_any_blocks_survives_word_for_word(edition: Edition):
+    filling = tuple(Paragraph((Text(f"Alinéa {n} : {'mot ' * 300}fin."),)) for n in range(80))
+    heavy = replace(edition, blocks=filling[:38] + edition.blocks * 2 + filling[38:])
+    rendition = channels.render("newsletter", heavy, IMPRINT, HOUSE)
+    assert rendition.file("public/newsletter.html").is_excerpt
+    for check in proof.prove_rendition(heavy, IMPRINT, HOUSE, rendition):
+        assert check.passed, check.fault

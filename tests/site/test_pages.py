@@ -21,10 +21,14 @@ pytestmark = pytest.mark.slow
 VNU = Path(__file__).parents[1] / "tools/node_modules/vnu-jar/build/dist/vnu.jar"
 CASES = {
     "french": (demo.FRENCH, demo.CORRECTED, demo.HOUSE),
-    "english": (demo.ENGLISH, demo.ON_TRIAL, demo.BARE),
+    "english": (demo.ENGLISH_IN_FULL, demo.ENGLISH_IMPRINT, demo.HOUSE),
+    "english-on-trial": (demo.ENGLISH, demo.ON_TRIAL, demo.BARE),
+    "excerpt": (demo.TOO_HEAVY, demo.HEAVY_IMPRINT, demo.THREADS),
 }
-#: What classic Outlook needs and the HTML standard has left behind.
-OUTLOOK = ("mso-hide", "is obsolete")
+#: VoiceOver takes a list without bullets for none, unless it says that it is one.
+VOICEOVER = "The “list” role is unnecessary for element “ul”."
+#: What classic Outlook needs and the HTML standard has left behind, or never had.
+OUTLOOK = ("“xmlns:o”", "is obsolete")
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +60,14 @@ def checked(*files: Path) -> list[dict[str, Any]]:
 
 def test_the_pages_are_valid_html(site: Path) -> None:
     pages = [site / imprint.path / "index.html" for _, imprint, _ in CASES.values()]
-    assert checked(*pages) == []
+    assert {m["message"] for m in checked(*pages)} <= {VOICEOVER}
 
 
 def test_the_mail_is_valid_html_but_for_what_outlook_needs(site: Path) -> None:
     mails = [site / imprint.path / "newsletter.html" for _, imprint, _ in CASES.values()]
     faults = [m["message"] for m in checked(*mails)]
-    assert [fault for fault in faults if not any(word in fault for word in OUTLOOK)] == []
+    allowed = (VOICEOVER, *OUTLOOK)
+    assert [fault for fault in faults if not any(word in fault for word in allowed)] == []
 
 
 @pytest.mark.parametrize("name", ["index.html", "newsletter.html"])
