@@ -236,8 +236,12 @@ class House(Settings):
 
     @property
     def leave_address(self) -> str:
-        """Where a reader writes to get no more letters: the address of a message (RFC 6068)."""
-        return f"mailto:{quote(self.email, safe='@')}?subject=unsubscribe" if self.email else ""
+        """Where a reader writes to get no more letters (RFC 6068); empty without an address to
+        write to. Letters have it once, as it is given here, so that a list's own address can take
+        its place: so each character that HTML would write in another way is percent-encoded."""
+        if not self.email:
+            return ""
+        return f"mailto:{quote(self.email, safe='@!$*+')}?subject=unsubscribe"
 
     def digest_named(self, name: str) -> Digest | None:
         return next((one for one in self.digests if one.name == name), None)
@@ -248,15 +252,6 @@ class House(Settings):
     def url(self, path: str = "") -> str:
         """The absolute address of ``path`` (without a slash before it) on the house's site."""
         return f"{self.address}/{path}"
-
-
-def unsubscribe_address(house: House) -> str:
-    """Where a reader writes to get no more letters (RFC 6068); empty without an address to write
-    to. Letters have it once, as it is given here, so that a list's own address can take its place:
-    so each character that HTML would write in another way is percent-encoded."""
-    if not house.email:
-        return ""
-    return f"mailto:{quote(house.email, safe='@!$*+')}?subject=unsubscribe"
 
 
 #: A trial's house: no name of its own, so that nobody takes it for one.

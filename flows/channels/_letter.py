@@ -13,7 +13,6 @@ from flows.channels._cover import parts
 from flows.channels._html import InlineHtml
 from flows.channels._mail import STRIP_HEIGHT, Parcel, inlined, strip
 from flows.edition import Heading
-from flows.house import unsubscribe_address
 from flows.looks import palette
 from flows.rendition import HEAVIEST_MAIL
 from flows.words import environment
@@ -70,7 +69,8 @@ def _html(facts: About, parcels: Sequence[Parcel]) -> str:
         strip_height=STRIP_HEIGHT,
         night=sorted({(parcel.tint, parcel.dark) for parcel in parcels}),
         home=facts.house.url(),
-        unsubscribe=unsubscribe_address(facts.house),
+        unsubscribe=facts.house.leave_address,
+        language=facts.edition.language,
     )
     # An anchor of the edition is one of its page. Text holds no bare quotation mark, so what is
     # found here is an attribute.

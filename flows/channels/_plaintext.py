@@ -31,7 +31,6 @@ from flows.edition import (
     Table,
     Text,
 )
-from flows.house import unsubscribe_address
 
 #: Fixed blanks that monospaced fonts draw badly, as the no-break space that they all have.
 _BLANKS = {0x202F: "\u00a0", 0x2009: "\u00a0"}
@@ -91,7 +90,7 @@ def _foot(about: About) -> Iterator[str]:
         ("online", ""),
     ):
         yield f"{words[label]}\n{about.address}{name}"
-    if address := unsubscribe_address(house):
+    if address := house.leave_address:
         yield wrapped(words["why"])
         yield wrapped(f"{words['leave']} {words['unsubscribe']}") + f"\n{address}"
     else:

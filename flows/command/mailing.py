@@ -27,6 +27,7 @@ from flows.command.officer import (
 
 if TYPE_CHECKING:
     from flows.desk import Desk
+    from flows.mailing.due import Due
 
 #: Refusals that are shown in full.
 _SHOWN = 5
@@ -42,6 +43,9 @@ def send(
     lists: Annotated[
         list[str] | None, typer.Option("--list", help="A list of house.toml; default: each.")
     ] = None,
+    digest: Annotated[
+        str, typer.Option(help="Send the newest issue of this digest of house.toml.")
+    ] = "",
     test: Annotated[str, typer.Option(help="Send it to this address only, marked as a test.")] = "",
     correction: Annotated[
         bool, typer.Option("--correction", help="To people who got it before: say what it is.")
@@ -72,28 +76,38 @@ def send(
         try:
             if resolve:
                 _resolve(desk, edition, lists or (), _verdict(arrived, again), only or (), as_json)
+            how = {"correction": correction or bool(test), "sure": sure or bool(test)}
+            wanted = _wanted(desk, edition, digest, lists or (), **how)
             if test:
-                _test(desk, edition, lists or (), test)
-            _send(desk, edition, lists or (), as_json, correction=correction, sure=sure)
+                _test(desk, wanted, test)
+            _send(desk, wanted, as_json)
         except ToldError as error:
             wrong_use(error.said.told(language_of(desk.house)))
 
 
-def _send(
-    desk: Desk, edition: str | None, lists: Sequence[str], as_json: bool, **how: bool
-) -> NoReturn:
-    from flows.command import letters, progress
-    from flows.mailing import due, mailroom
+def _wanted(
+    desk: Desk, edition: str | None, digest: str, lists: Sequence[str], **how: bool
+) -> tuple[Due, ...]:
+    """What a person asks for; without a name, what is due."""
+    from flows.mailing import due
 
-    language = language_of(desk.house)
     desk.recover()
     if edition:
-        fact = edition_named(edition, desk)
-        wanted = due.asked(fact, lists, desk.ledger, desk.house, **how)
+        return due.asked(edition_named(edition, desk), lists, desk.ledger, desk.house, **how)
+    names = [to.name for to in due.lists_named(lists, desk.house)]
+    now = desk.clock()
+    if digest:
+        found = due.asked_issue(digest, desk.ledger, desk.house, now)
     else:
-        names = [to.name for to in due.lists_named(lists, desk.house)]
-        wanted = due.due(desk.ledger, desk.house, desk.clock())
-        wanted = tuple(one for one in wanted if one.to.name in names)
+        found = due.due(desk.ledger, desk.house, now)
+    return tuple(one for one in found if one.to.name in names)
+
+
+def _send(desk: Desk, wanted: Sequence[Due], as_json: bool) -> NoReturn:
+    from flows.command import letters, progress
+    from flows.mailing import mailroom
+
+    language = language_of(desk.house)
     with progress.shown(desk, language, begin="connecting") as reached:
         done = [
             mailroom.send(
@@ -125,25 +139,26 @@ def password_for(desk: Desk) -> Any:
     return password_of
 
 
-def _test(desk: Desk, edition: str | None, lists: Sequence[str], address: str) -> NoReturn:
-    from flows.mailing import due, mailroom, released
+def _test(desk: Desk, wanted: Sequence[Due], address: str) -> NoReturn:
+    """Send what is wanted to one address, through the first list that it would go to."""
+    from flows.mailing import mailroom, released
     from flows.mailing.addresses import NoAddressError, addressee
     from flows.mailing.line import Answer
     from flows.words import catalogue
 
     words = catalogue("mail", language_of(desk.house))
-    if not edition:
+    if not wanted:
         wrong_use(words["test_what"])
     try:
         recipient = addressee(address)
     except NoAddressError:
         wrong_use(words["test_address"].format(address=address))
-    fact = edition_named(edition, desk)
-    to = due.lists_named(lists, desk.house)[0]
-    letter = released.as_test(released.letter_of(fact, due.key_of(fact, to), desk.store))
-    reply = mailroom.try_out(desk, letter, to, recipient, password=password_for(desk))
+    one = wanted[0]
+    letter = released.as_test(mailroom.letter_for(desk, one))
+    reply = mailroom.try_out(desk, letter, one.to, recipient, password=password_for(desk))
     if reply.answer is Answer.TAKEN:
-        typer.echo(words["test_sent"].format(address=address, title=letter.subject, list=to.name))
+        values = {"address": address, "title": letter.subject, "list": one.to.name}
+        typer.echo(words["test_sent"].format(**values))
         raise SystemExit(DONE)
     typer.echo(words["test_refused"].format(address=address, why=reply.why), err=True)
     raise SystemExit(FAILED)

@@ -107,6 +107,19 @@ def issued(one: Issue, house: House) -> tuple[Due, ...]:
     return tuple(Due(to, one, f"{one.slug}/{to.name}") for to in lists)
 
 
+def asked_issue(name: str, ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
+    """The newest issue of a digest, for each of its lists, however late. Raises
+    :class:`MailError`."""
+    digest = house.digest_named(name)
+    if digest is None:
+        known = ", ".join(one.name for one in house.digests) or "–"
+        raise refusal("no_such_digest", name=name, known=known)
+    one = issue(digest, ledger, house, now)
+    if one is None:
+        raise refusal("no_issue", name=name)
+    return issued(one, house)
+
+
 def _is_unsent(ledger: Ledger, one: Due) -> bool:
     kept = ledger.mailings.campaign(one.key)
     return kept is None or bool(ledger.mailings.counts(one.key)[QUEUED])

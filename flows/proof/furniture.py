@@ -8,7 +8,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from flows.edition import Edition, Figure, Heading, Inlines, ItemList, Link, SideBox, Table
-from flows.house import House, unsubscribe_address
+from flows.house import House
 from flows.proof.align import Furniture
 from flows.proof.words import notes_in
 from flows.reading import inline_runs, inline_text, walk
@@ -71,7 +71,7 @@ def _of_the_edition(made: Furniture, edition: Edition) -> None:
 
 def _of_the_house(made: Furniture, house: House) -> None:
     made.apart(house.name, house.tagline, house.publisher, house.email, house.licence)
-    made.apart(house.address, *_short(house.address), unsubscribe_address(house))
+    made.apart(house.address, *_short(house.address), house.leave_address)
 
 
 def _of_the_imprint(made: Furniture, edition: Edition, imprint: Imprint, house: House) -> None:

@@ -29,7 +29,7 @@ from flows.edition import (
     Table,
     Text,
 )
-from flows.house import House, unsubscribe_address
+from flows.house import House
 from flows.looks import palette
 from flows.reading import parts_of, plain
 from flows.rendition import Imprint, Rendition
@@ -322,7 +322,7 @@ def test_a_letter_says_how_to_leave_with_what_the_house_has(trial: Rendition) ->
 def test_the_way_out_is_said_once_in_each_part_letter_by_letter(email: str, address: str) -> None:
     """So that a list's own address can take its place."""
     house = demo.HOUSE.model_copy(update={"email": email})
-    assert unsubscribe_address(house) == address
+    assert house.leave_address == address
     made = newsletter.render(demo.FRENCH, demo.CORRECTED, house)
     for name in FILES[1:]:
         assert text(made, name).count(address) == 1
@@ -331,7 +331,7 @@ def test_the_way_out_is_said_once_in_each_part_letter_by_letter(email: str, addr
 
 
 def test_a_house_without_an_address_has_no_way_out_to_replace() -> None:
-    assert unsubscribe_address(demo.BARE) == ""
+    assert demo.BARE.leave_address == ""
 
 
 def test_both_parts_of_a_corrected_letter_begin_with_it(french: Rendition) -> None:
