@@ -16,9 +16,9 @@ from flows.words import catalogue
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that somebody did. ``act``: a turn's, or ``approved``; ``mark`` is the SHA-256 of
-    the release's manifest, or of the content that a yes is bound to; ``genuine`` is false for a
-    yes whose signature is not that person's."""
+    """Something that somebody did. ``act``: a turn's, ``approved`` or ``mailed``; ``mark`` is the
+    SHA-256 of the release's manifest, or of the content that a yes is bound to; ``genuine`` is
+    false for a yes whose signature is not that person's."""
 
     at: datetime
     act: str
@@ -31,13 +31,18 @@ class Event:
 
 
 def chronicle(ledger: Ledger, slug: str | None, secret: bytes) -> tuple[Event, ...]:
-    """Every turn and every yes, of one edition or of all, the oldest first."""
+    """Every turn, every yes and every mailing, of one edition or of all, the oldest first. A
+    mailing's note says how many of how many it went to."""
     turns = ledger.history(slug)
     slugs = {fact.entry: fact.slug for fact in turns}
     events = [
         Event(f.at or f.updated, f.act, f.slug, f.revision, f.who, f.note, f.manifest)
         for f in turns
     ]
+    for kept in ledger.mailings.campaigns(slug):
+        if kept.at:
+            sent = f"{kept.list}: {ledger.mailings.counts(kept.key)['sent']}/{kept.mails}"
+            events.append(Event(kept.at, "mailed", kept.slug, kept.revision, kept.who, sent, ""))
     for yes in ledger.records.approvals():
         if yes.at and (slug is None or slugs.get(yes.entry) == slug):
             what, is_genuine = slugs.get(yes.entry, yes.entry), codes.is_genuine(yes, secret)

@@ -50,6 +50,7 @@ def publish(
             asyncio.run(publish_from(desk, watched=watched))
         if _is_mail_due(desk):
             _mail(desk, reached)
+            tell(desk)
     finally:
         server.stop()
     return desk.outcome

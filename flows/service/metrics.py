@@ -27,6 +27,7 @@ class Metrics:
         self.hooks = Counter(
             "parution_hooks", "Calls of webhooks.", ["hook", "result"], registry=own
         )
+        self.mails = Counter("parution_mails", "Mails, by list.", ["list", "state"], registry=own)
         self.restarts = Counter(
             "parution_prefect_restarts", "Prefect's server was started again.", registry=own
         )

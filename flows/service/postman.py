@@ -6,17 +6,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from flows.clocks import utc_now
+from flows.desk import Desk
 from flows.failures import sentence_for
+from flows.ledger.mailings import QUEUED, SENT, UNKNOWN
 from flows.mailing.campaign import Brake
 from flows.mailing.due import Due, due
-from flows.office import Office
+from flows.mailing.mailroom import Mailed
 from flows.service.logs import Log
+from flows.service.metrics import Metrics
+from flows.telling import notify
 
 #: Seconds between two looks, whatever is heard.
 MINUTE = 60.0
@@ -32,11 +37,13 @@ class Postman:
         content: Path,
         output: Path,
         log: Log,
+        metrics: Metrics,
         *,
         answers: Callable[[], bool],
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._content, self._output, self._log = content, output, log
+        self._content, self._output = content, output
+        self._log, self._metrics = log, metrics
         self._answers, self._clock = answers, clock
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._brake = Brake()
@@ -73,29 +80,33 @@ class Postman:
 
     def look(self) -> None:
         """Mail what is due, if it was not tried in vain a moment ago. Blocks."""
-        with Office(self._content, self._output, self._clock) as office:
-            wanted = due(office.ledger, office.house, office.clock())
+        with Desk(self._content, self._output, self._clock) as desk:
+            wanted = due(desk.ledger, desk.house, desk.clock())
             now = monotonic()
             if not any(self._again.get(one.key, 0.0) <= now for one in wanted):
                 return
-            if not self._answers():
-                return  # the next look is near
-            self._mail(office, wanted)
+            if self._answers():  # else the next look is near
+                self._mail(desk, wanted)
 
-    def _mail(self, office: Office, wanted: tuple[Due, ...]) -> None:
+    def _mail(self, desk: Desk, wanted: tuple[Due, ...]) -> None:
         from flows.posting import Errand, mail_from
 
-        errand = Errand(office, brake=self._brake)
+        errand = Errand(desk, brake=self._brake)
         asyncio.run(mail_from(errand))
-        later = monotonic() + LATER
-        self._again = dict.fromkeys((one.key for one in wanted), later)
+        self._again = dict.fromkeys((one.key for one in wanted), monotonic() + LATER)
         for mailed in errand.mailed:
-            counts = mailed.progress.counts
-            values: dict[str, Any] = {"edition": mailed.due.slug, "list": mailed.due.to.name}
-            self._log.say("mailed", **values, sent=counts["sent"], total=mailed.progress.total)
-            if mailed.is_open:
-                self._log.warn(
-                    "mail_open", **values, queued=counts["queued"], unknown=counts["unknown"]
-                )
+            self._tell(mailed)
         for name, why in errand.unmailed:
             self._log.warn("unmailed", list=name, why=why)
+        desk.outcome = replace(
+            desk.outcome, mailed=tuple(errand.mailed), unmailed=tuple(errand.unmailed)
+        )
+        notify.after(desk)
+
+    def _tell(self, mailed: Mailed) -> None:
+        counts = mailed.progress.counts
+        values: dict[str, Any] = {"edition": mailed.due.slug, "list": mailed.due.to.name}
+        self._log.say("mailed", **values, sent=counts[SENT], total=mailed.progress.total)
+        self._metrics.mails.labels(mailed.due.to.name, SENT).inc(counts[SENT] - mailed.before)
+        if mailed.is_open:
+            self._log.warn("mail_open", **values, queued=counts[QUEUED], unknown=counts[UNKNOWN])

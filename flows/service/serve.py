@@ -159,7 +159,9 @@ class _Serving:
             moved=keeper.moved,
             published=lambda: self._postman.wake(),
         )
-        self._postman = Postman(self._content, self._output, self._log, answers=keeper.answers)
+        self._postman = Postman(
+            *(self._content, self._output, self._log, self._metrics), answers=keeper.answers
+        )
         app = web.app(
             self._output, self._metrics, self._log.words, faults=self._faults, more=self._routes()
         )

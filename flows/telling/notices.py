@@ -66,6 +66,7 @@ def notices(
         *_disproved(outcome, planned, house, words),
         *(_late(i, house, words) for i in planned.values() if i.state is State.LATE),
         *(_failed(name, why, day, words) for name, why in outcome.failed),
+        *_unmailed(outcome, day, words),
     ]
     wanted = [notice for notice in found if notice.kind in house.notify.when]
     if house.trial:  # which has numbers of its own
@@ -193,6 +194,26 @@ def _failed(name: str, why: str, day: date, words: Mapping[str, str]) -> Notice:
     return Notice(
         "failed", key, words["failed_title"].format(entry=name), _text((why, words["status"]))
     )
+
+
+def _unmailed(outcome: Outcome, day: date, words: Mapping[str, str]) -> Iterator[Notice]:
+    """Lists that were not mailed, and mailings in which somebody waits or is unknown."""
+    for name, why in outcome.unmailed:
+        key = f"failed/{day.isoformat()}/mail/{name}/{_short(why)}"
+        yield Notice("failed", key, words["unmailed_title"].format(list=name), why)
+    for mailed in outcome.mailed:
+        if not mailed.is_open:
+            continue
+        counts, due = mailed.progress.counts, mailed.due
+        values = {"title": due.title, "slug": due.slug, "list": due.to.name}
+        lines = (
+            words["mail_waits"].format(n=counts["queued"], **values) if counts["queued"] else "",
+            words["mail_unknown"].format(n=counts["unknown"], **values)
+            if counts["unknown"]
+            else "",
+        )
+        key = f"failed/{day.isoformat()}/mail/{due.key}/{_short(str(sorted(counts.items())))}"
+        yield Notice("failed", key, words["mail_open_title"].format(**values), _text(lines))
 
 
 def _listed(findings: Sequence[Finding], house: House, words: Mapping[str, str]) -> str:

@@ -1,9 +1,10 @@
 """`make chaos`: seeded faults, and the promises checked from outside after each.
 
-    python -m tests.chaos.run [--seeds N] [--first SEED] [--through N] [--kept]
+    python -m tests.chaos.run [--seeds N] [--first SEED] [--through N] [--mail N] [--kept]
 
 ``--seeds``: rows of three to six faults at the level of release and ledger; ``--through``: faults
-through the whole of it, the command with Prefect. A line for each broken promise says how to see
+through the whole of it, the command with Prefect; ``--mail``: kills of a sender, over 1,500
+recipients, judged by their mailboxes. A line for each broken promise says how to see
 it again; the exit code is 1 if there is one.
 """
 
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--first", type=int, default=1)
     options.add_argument("--through", type=int, default=0)
     options.add_argument("--faults", type=int, default=0, help="stop after so many")
+    options.add_argument("--mail", type=int, default=60, help="kills of whoever sends mail")
     options.add_argument("--kept", action="store_true", help="the seeds of broke.txt, too")
     options.add_argument("--verbose", action="store_true")
     given = options.parse_args(arguments)
@@ -62,6 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
         print("  " + ", ".join(f"{kind} {n}" for kind, n in kinds.most_common()))
         for what, n in skipped.items():
             print(f"  not run {n} times: {what}")
+        if given.mail:
+            from tests.mailing import killed
+
+            numbers = ["--kills", str(given.mail), "--seed", str(given.first)]
+            broken += killed.main(numbers)
         if given.through:
             from tests.chaos import whole
 
