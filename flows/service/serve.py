@@ -158,7 +158,10 @@ class _Serving:
             moved=keeper.moved,
         )
         app = web.app(
-            self._output, self._metrics, self._log.words, faults=self._faults, more=self._routes()
+            *(self._output, self._metrics, self._log.words),
+            faults=self._faults,
+            more=self._routes(),
+            address=lambda: newsroom.house.address,
         )
         site = _Web(app, self._places, self._say_hello)
         with self._signals():
