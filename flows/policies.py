@@ -39,10 +39,10 @@ _PAGES = frozenset(("text/html", "application/xml", "application/rss+xml", "appl
 _PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in (
-        *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
         *("encrypted-media", "geolocation", "gyroscope", "hid", "identity-credentials-get"),
         *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
-        *("publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share"),
+        *("publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
         "xr-spatial-tracking",
     )
 )

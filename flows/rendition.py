@@ -9,7 +9,10 @@ from functools import cache
 from importlib.metadata import version
 
 #: The tools whose versions decide the bytes of a release.
-TOOLS = ("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf")
+TOOLS = (
+    *("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf"),
+    *("pypdfium2", "pillow"),
+)
 
 
 @cache

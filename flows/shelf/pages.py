@@ -38,7 +38,7 @@ def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: 
     """``index.html``: the house, its newest editions with their summaries, the way to the rest."""
     full_pages, _ = split(total)
     lines = [_shown(item.line, house) | _more(item, house) for item in newest_first(newest)]
-    return _page(
+    return list_page(
         "index.html",
         "front.html",
         house,
@@ -53,7 +53,7 @@ def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True)
     on to the front page, each other one to the next number."""
     shown = [_shown(line, house) for line in newest_lines_first(lines)]
     years = sorted({line["day"].year for line in shown})
-    return _page(
+    return list_page(
         f"page/{number}/index.html",
         "page.html",
         house,
@@ -67,7 +67,7 @@ def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True)
 def year_page(year: int, lines: Sequence[Line], house: House) -> File:
     """``<year>/index.html``: the editions whose address is in a year, the latest day first."""
     shown = [_shown(line, house) for line in newest_lines_first(lines)]
-    return _page(
+    return list_page(
         f"{year}/index.html",
         "year.html",
         house,
@@ -79,13 +79,13 @@ def year_page(year: int, lines: Sequence[Line], house: House) -> File:
 def not_found(house: House) -> File:
     """``404.html``, served at any address: its links start from the host's root."""
     prefix = urlsplit(house.address).path + "/"
-    return _page("404.html", "404.html", house, root=prefix, home=prefix, canonical="")
+    return list_page("404.html", "404.html", house, root=prefix, home=prefix, canonical="")
 
 
 def gone(line: Line, at: datetime, reason: str, house: House) -> File:
     """``public/index.html`` of a withdrawn edition, in the edition's language."""
     said = house.model_copy(update={"language": line.language})
-    page = _page(
+    page = list_page(
         f"{line.path}/index.html",
         "gone.html",
         said,
@@ -98,9 +98,11 @@ def gone(line: Line, at: datetime, reason: str, house: House) -> File:
     return replace(page, path="public/index.html")
 
 
-def _page(path: str, template: str, house: House, **values: Any) -> File:
+def list_page(path: str, template: str, house: House, **values: Any) -> File:
+    """A page of the shelf at ``path``, from a template and what that needs beside the frame's."""
     root = "../" * path.count("/")
-    language, house_language = _language(house), house.language
+    language, house_language = language_of(house), house.language
+    stylesheet, icon, *_fonts = site_assets(house)
     context: dict[str, Any] = {
         "house": house,
         "language": language,
@@ -112,7 +114,8 @@ def _page(path: str, template: str, house: House, **values: Any) -> File:
         "canonical": house.url(path.removesuffix("index.html")),
         "colophon": [word for word in (house.publisher or house.name, house.licence) if word],
         "feed_title": channel_title(house),
-        "stylesheet": site_assets(house)[0].path,
+        "stylesheet": stylesheet.path,
+        "icon": icon.path,
     }
     html = environment("shelf").get_template(template).render(context | values)
     return File(path, "text/html", _carried(html).encode())
@@ -126,7 +129,7 @@ def _shown(line: Line, house: House) -> dict[str, Any]:
         "path": line.path,
         "title": line.title,
         "section": line.section or line.category,
-        "lang": _lang(line.language, _language(house)),
+        "lang": _lang(line.language, language_of(house)),
         "day": line.day or published,
         "corrected": updated if line.updated != line.published else None,
     }
@@ -136,7 +139,7 @@ def _more(item: Item, house: House) -> dict[str, Any]:
     return {
         "summary": item.summary,
         "brochure": item.enclosure_path,
-        "size": _size(item.enclosure_length, _language(house)),
+        "size": _size(item.enclosure_length, language_of(house)),
     }
 
 
@@ -149,7 +152,7 @@ def _size(count: int, language: str) -> str:
     return words["megabytes"].format(number=number)
 
 
-def _language(house: House) -> str:
+def language_of(house: House) -> str:
     """The language of the page's own words: the house's where there is a catalogue for it."""
     known = served(house.language)
     return house.language if house.language.split("-")[0].lower() == known else known
