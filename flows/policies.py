@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 _ALONE = "base-uri 'none'; frame-ancestors 'none'"
 #: A page of the site: what it shows and runs comes from files of the same host, and a string is
@@ -19,10 +20,11 @@ PAGE = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 #: A file that carries its own styles, on each element, as e-mail must: nothing is said of styles,
-#: and everything else is shut. The sandbox gives it an origin of nobody's (decision 20).
-LETTER = (
+#: and everything else is shut. The sandbox gives it an origin of nobody's (decision 20). Pictures
+#: of a letter stand at the house's address.
+_LETTER = (
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
-    "script-src 'none'; connect-src 'none'; font-src 'none'; img-src 'self' data:; "
+    "script-src 'none'; connect-src 'none'; font-src 'none'; img-src 'self' data: {house}; "
     "media-src 'none'; object-src 'none'; frame-src 'none'; worker-src 'none'; "
     f"manifest-src 'none'; form-action 'none'; {_ALONE}"
 )
@@ -58,17 +60,25 @@ _EVERYWHERE: Mapping[str, str] = MappingProxyType(
 STRICT_TRANSPORT = "max-age=31536000"
 
 
-def policy(path: str, media_type: str, *, found: bool = True) -> str:
-    """The Content-Security-Policy of an answer. Where nothing was ``found``, or no more, it is
-    the house's page about that, whatever the address was to be."""
+def policy(path: str, media_type: str, address: str, *, found: bool = True) -> str:
+    """The Content-Security-Policy of an answer of the house at ``address``. Where nothing was
+    ``found``, or no more, it is the house's page about that, whatever the path was to be."""
     if media_type not in _PAGES:
         return DOCUMENT if media_type == "application/pdf" else FILE
-    return LETTER if found and PurePosixPath(path).name in _LETTERS else PAGE
+    if found and PurePosixPath(path).name in _LETTERS:
+        parts = urlsplit(address)
+        return _LETTER.format(house=f"{parts.scheme}://{parts.netloc}")
+    return PAGE
 
 
-def headers(path: str, media_type: str, *, found: bool, secure: bool) -> Mapping[str, str]:
-    """The security headers of the answer at ``path``. ``secure``: it goes out by https, and the
-    house's address says so too."""
-    transport = {"Strict-Transport-Security": STRICT_TRANSPORT} if secure else {}
-    own = {"Content-Security-Policy": policy(path, media_type, found=found)}
-    return {**_EVERYWHERE, **own, **transport}
+def headers(
+    path: str, media_type: str, address: str, *, found: bool, is_https: bool
+) -> Mapping[str, str]:
+    """The security headers of the answer at ``path``; ``is_https``: it goes out by https, which
+    is made lasting where the house's address says so too."""
+    is_lasting = is_https and address.startswith("https:")
+    return {
+        **_EVERYWHERE,
+        "Content-Security-Policy": policy(path, media_type, address, found=found),
+        **({"Strict-Transport-Security": STRICT_TRANSPORT} if is_lasting else {}),
+    }

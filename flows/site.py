@@ -135,7 +135,12 @@ def _year_node(year: int, view: _View) -> Path:
     entries: dict[str, bytes | Path] = {
         fact.slug: view.store.release(fact.slug, fact.revision) / "public" for fact in facts
     }
-    entries |= _in_folder(f"{year}/", shelf.year(year, _lines(facts), view.house))
+    files = shelf.year(year, _lines(facts), view.house)
+    entries |= _in_folder(f"{year}/", files)
+    for file in files:
+        if (page := Path(file.path).parent.name) != str(year):
+            label, held = f"{year}-{page}", {Path(file.path).name: file.data}
+            entries[page] = tree.node(view.store.tree / "pages", label, held)
     return tree.node(view.store.tree / "years", str(year), entries)
 
 

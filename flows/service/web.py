@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows import policies
+from flows.house import TRIAL
 from flows.service.metrics import MEDIA_TYPE, Metrics
 from flows.shelf import GONE
 from flows.targets.types import ASK_AGAIN, FOREVER, TYPES, content_type
@@ -61,7 +62,7 @@ def app(
     *,
     faults: Callable[[], Mapping[str, str]],
     more: Sequence[BaseRoute] = (),
-    address: Callable[[], str] = str,
+    address: Callable[[], str] = lambda: TRIAL.address,
 ) -> ASGIApp:
     """The application. ``faults``: what is not right, by name and in a sentence, which may block
     for some seconds; ``more``: routes of others, such as webhooks; no address of the site begins
@@ -116,8 +117,9 @@ class _Guarded:
         added = policies.headers(
             path,
             media_type.partition(";")[0],
+            self._address(),
             found=message["status"] < 400,
-            secure=scope["scheme"] == "https" and self._address().startswith("https:"),
+            is_https=scope["scheme"] == "https",
         )
         for name, value in added.items():
             given.setdefault(name, value)

@@ -6,7 +6,8 @@ new edition costs does not grow with the archive:
 - ``feed.xml``, ``atom.xml``, ``feed.json``, ``index.html``, ``sitemap.xml`` … show the newest, or
   one line a year;
 - ``page/<n>/`` shows fifty editions, numbered from the oldest: a full page stays as it is;
-- ``<year>/`` and ``<year>/sitemap.xml`` show the editions whose address is in that year;
+- ``<year>/``, ``<year>/page_<n>/`` and ``<year>/sitemap.xml`` show the editions whose address is
+  in that year;
 - ``search/newest.json``, ``page/<n>/search.json`` and ``<year>/search.json`` are what ``search/``
   looks into.
 
@@ -25,7 +26,7 @@ from flows.shelf.atom import atom
 from flows.shelf.feeds import FEED, rss
 from flows.shelf.items import Item, Line, item
 from flows.shelf.jsonfeed import json_feed
-from flows.shelf.pages import PAGE, front_page, not_found, page, split, year_page
+from flows.shelf.pages import PAGE, front_page, not_found, page, split, year_pages
 from flows.shelf.search import NEWEST, PLACE, search_page, texts, titles_of_year
 from flows.shelf.sitemaps import robots, sitemap_of_year, sitemap_of_years
 from flows.shelf.tombstones import GONE, tombstone
@@ -70,9 +71,9 @@ def front(
 
 
 def year(year: int, lines: Sequence[Line], house: House) -> tuple[File, ...]:
-    """The page, the sitemap and the titles of the editions at ``/<year>/…``."""
+    """The pages, the sitemap and the titles of the editions at ``/<year>/…``."""
     return (
-        year_page(year, lines, house),
+        *year_pages(year, lines, house),
         sitemap_of_year(year, lines, house),
         titles_of_year(year, lines, house),
     )

@@ -14,24 +14,26 @@ from markupsafe import Markup
 from flows.edition import FORBIDDEN
 from flows.house import House
 from flows.looks import site_assets
+from flows.reading import plain
 from flows.rendition import File
 from flows.shelf.feeds import channel_title
 from flows.shelf.items import Item, Line, newest_first, newest_lines_first
 from flows.words import catalogue, environment, local_day, served
 
-#: How many editions stand on a numbered page.
+#: How many editions stand on a numbered page, and on one of a year's.
 PAGE = 50
+YEAR_PAGE = 100
 
 
-def split(total: int) -> tuple[int, int]:
+def split(total: int, page: int = PAGE) -> tuple[int, int]:
     """How ``total`` editions are spread: full numbered pages, and editions on the front page.
 
-    Page *n* holds, by first publication, those from ``PAGE * (n - 1) + 1`` to ``PAGE * n``; the
+    Page *n* holds, by first publication, those from ``page * (n - 1) + 1`` to ``page * n``; the
     front holds the rest: all while there are fewer than two pages of them, else 50 to 99. So a
     new edition changes the front alone, but for one in fifty, which fills a page.
     """
-    full_pages = max(0, total // PAGE - 1)
-    return full_pages, total - PAGE * full_pages
+    full_pages = max(0, total // page - 1)
+    return full_pages, total - page * full_pages
 
 
 def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: House) -> File:
@@ -45,6 +47,7 @@ def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: 
         lines=lines,
         older=full_pages,
         years=sorted(years, reverse=True),
+        linked_data=_linked_data(house),
     )
 
 
@@ -64,15 +67,31 @@ def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True)
     )
 
 
-def year_page(year: int, lines: Sequence[Line], house: House) -> File:
-    """``<year>/index.html``: the editions whose address is in a year, the latest day first."""
-    shown = [_shown(line, house) for line in newest_lines_first(lines)]
+def year_pages(year: int, lines: Sequence[Line], house: House) -> tuple[File, ...]:
+    """``<year>/index.html``: the newest editions whose address is in a year, the latest day first;
+    where they are more than two hundred, ``<year>/page_<n>/index.html`` has the older ones by the
+    hundred, numbered from the oldest. An underscore stands in no edition's address."""
+    in_order = newest_lines_first(lines)[::-1]
+    full_pages, _ = split(len(in_order), YEAR_PAGE)
+    last = full_pages * YEAR_PAGE
+    cuts = [in_order[at : at + YEAR_PAGE] for at in range(0, last, YEAR_PAGE)]
+    pages = [_year_page(year, in_order[last:], house, 0, full_pages)]
+    pages += [_year_page(year, cut, house, n, full_pages) for n, cut in enumerate(cuts, 1)]
+    return tuple(pages)
+
+
+def _year_page(
+    year: int, lines: Sequence[Line], house: House, number: int, full_pages: int
+) -> File:
+    shown = [_shown(line, house) for line in reversed(lines)]
     return list_page(
-        f"{year}/index.html",
+        f"{year}/page_{number}/index.html" if number else f"{year}/index.html",
         "year.html",
         house,
         lines=sorted(shown, key=lambda line: line["day"], reverse=True),
         year=year,
+        number=number,
+        full_pages=full_pages,
     )
 
 
@@ -96,6 +115,38 @@ def gone(line: Line, at: datetime, reason: str, house: House) -> File:
         day=line.day,
     )
     return replace(page, path="public/index.html")
+
+
+def _linked_data(house: House) -> dict[str, Any]:
+    """What the front page says of the site to machines: JSON-LD in the words of schema.org."""
+    publisher = {"@id": house.url("#publisher")}
+    search = {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": f"{house.url('search/')}?q={{words}}"},
+        "query-input": "required name=words",
+    }
+    return {
+        "@context": "https://schema.org",
+        "@graph": [
+            {
+                "@type": "WebSite",
+                "@id": house.url("#site"),
+                "name": plain(house.name),
+                "url": house.url(),
+                "inLanguage": house.language,
+                **({"description": plain(house.tagline)} if house.tagline else {}),
+                "publisher": publisher,
+                "potentialAction": search,
+            },
+            {
+                "@type": "Organization",
+                **publisher,
+                "name": plain(house.publisher or house.name),
+                "url": house.url(),
+                **({"email": house.email} if house.email else {}),
+            },
+        ],
+    }
 
 
 def list_page(path: str, template: str, house: House, **values: Any) -> File:
@@ -130,6 +181,7 @@ def _shown(line: Line, house: House) -> dict[str, Any]:
         "title": line.title,
         "section": line.section or line.category,
         "lang": _lang(line.language, language_of(house)),
+        "hreflang": _lang(line.language, language_of(house), "hreflang"),
         "day": line.day or published,
         "corrected": updated if line.updated != line.published else None,
     }
@@ -158,9 +210,9 @@ def language_of(house: House) -> str:
     return house.language if house.language.split("-")[0].lower() == known else known
 
 
-def _lang(language: str, around: str) -> Markup:
-    """A ``lang`` attribute where a language differs from the one around it."""
-    return Markup(' lang="{}"').format(language) if language != around else Markup("")
+def _lang(language: str, around: str, name: str = "lang") -> Markup:
+    """An attribute that says a language, where that differs from the one around it."""
+    return Markup(' {}="{}"').format(name, language) if language != around else Markup("")
 
 
 def _carried(text: str) -> str:
