@@ -19,24 +19,25 @@ PAGE = (
     f"connect-src 'self'; form-action 'self'; {_ALONE}; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-#: A file that carries its own styles, on each element, as e-mail must: nothing is said of styles,
-#: and everything else is shut. The sandbox gives it an origin of nobody's (decision 20). Pictures
-#: of a letter stand at the house's address.
+#: Of what brings its own styles nothing is said about styles, and everything else is shut.
+_SHUT = (
+    "script-src 'none'; connect-src 'none'; media-src 'none'; object-src 'none'; frame-src 'none'; "
+    f"worker-src 'none'; manifest-src 'none'; form-action 'none'; {_ALONE}"
+)
+#: A file with styles on each element, as e-mail must have them. The sandbox gives it an origin of
+#: nobody's (decision 20). Pictures of a letter stand at the house's address.
 _LETTER = (
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
-    "script-src 'none'; connect-src 'none'; font-src 'none'; img-src 'self' data: {house}; "
-    "media-src 'none'; object-src 'none'; frame-src 'none'; worker-src 'none'; "
-    f"manifest-src 'none'; form-action 'none'; {_ALONE}"
+    f"font-src 'none'; img-src 'self' data: {{house}}; {_SHUT}"
 )
-#: A PDF: browsers show it in a page of their own making, which a stricter policy would break.
+#: XML, which browsers show in a page of their own making where it names no stylesheet.
+_XML = f"font-src 'self'; img-src 'self' data:; {_SHUT}"
+#: A PDF, which browsers show in a page of their own making too.
 DOCUMENT = f"form-action 'none'; {_ALONE}"
 #: What is no page runs nothing and loads nothing, if it is opened as one.
 FILE = f"default-src 'none'; form-action 'none'; {_ALONE}"
 
-_LETTERS = frozenset(("newsletter.html", "proof.html"))
-#: What a browser opens as a page; a feed may name a stylesheet.
-_PAGES = frozenset(("text/html", "application/xml", "application/rss+xml", "application/atom+xml"))
-
+_LETTERS = frozenset(("newsletter.html", "feed-item.html", "proof.html"))
 #: What a page of ours has no use for, and so nothing that slips into one has.
 _PERMISSIONS = ", ".join(
     f"{name}=()"
@@ -63,12 +64,17 @@ STRICT_TRANSPORT = "max-age=31536000"
 def policy(path: str, media_type: str, address: str, *, found: bool = True) -> str:
     """The Content-Security-Policy of an answer of the house at ``address``. Where nothing was
     ``found``, or no more, it is the house's page about that, whatever the path was to be."""
-    if media_type not in _PAGES:
-        return DOCUMENT if media_type == "application/pdf" else FILE
-    if found and PurePosixPath(path).name in _LETTERS:
-        parts = urlsplit(address)
-        return _LETTER.format(house=f"{parts.scheme}://{parts.netloc}")
-    return PAGE
+    if media_type == "text/html":
+        is_letter = found and PurePosixPath(path).name in _LETTERS
+        return _LETTER.format(house=_origin(address)) if is_letter else PAGE
+    if media_type == "application/pdf":
+        return DOCUMENT
+    return _XML if media_type.endswith(("/xml", "+xml")) else FILE
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def headers(
