@@ -31,7 +31,7 @@ const index = new MiniSearch({
     boost: { title: 6, topics: 3, speakers: 3, headings: 2, summary: 2 },
     combineWith: "AND",
     prefix: (term) => term.length > 2,
-    fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+    fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false),
     weights: { prefix: 0.5, fuzzy: 0.25 },
   },
 });
