@@ -26,8 +26,19 @@ from flows.words import local_day, long_date
 PLACE = "search"
 NEWEST = f"{PLACE}/newest.json"
 _WORD = re.compile(r"[^\W_]{2,}")
-#: Letters that Unicode does not take apart and that people type as two (as search.js has them).
-_APART = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+#: Letters that Unicode does not take apart and that people type as others (as in search.js).
+_APART = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"}
+
+
+class _Bare(dict[int, str | int | None]):
+    """A table that takes marks off letters, filled in as letters come."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = found = None if unicodedata.combining(chr(code)) else code
+        return found
+
+
+_BARE = _Bare((ord(letter), others) for letter, others in _APART.items())
 
 
 def search_page(years: Sequence[int], older: int, house: House) -> File:
@@ -91,13 +102,15 @@ def _read(content_html: str) -> tuple[list[str], str]:
 
 def distinct_words(text: str) -> list[str]:
     """The words of a text, each once, without case and accents, sorted; single letters left out."""
-    return sorted(set(_WORD.findall(folded(text))))
+    once = " ".join(set(text.split()))  # most of them come again and again
+    return sorted(set(_WORD.findall(folded(once))))
 
 
 def folded(text: str) -> str:
-    """``text`` as search compares it: ``Œuvre d’été`` → ``oeuvre d’ete``."""
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_APART))
-    return "".join(c for c in apart if not unicodedata.combining(c))
+    """``text`` as search compares it: ``Œuvre d’été`` → ``oeuvre d’ete`` (Unicode's NFKD and case
+    folding, UAX #15 and §3.13)."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return apart.translate(_BARE)
 
 
 def _file(path: str, said: Iterable[dict[str, Any]]) -> File:

@@ -11,7 +11,7 @@ const ENOUGH = 10;
 /* As flows/shelf/search.py folds words. */
 const APART = { œ: "oe", æ: "ae", ß: "ss", ø: "o", ł: "l", đ: "d" };
 const folded = (text) =>
-  text.toLowerCase().replace(/[œæßøłđ]/g, (letter) => APART[letter]).normalize("NFKD").replace(/\p{M}/gu, "");
+  text.normalize("NFKD").toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[œæßøłđ]/g, (letter) => APART[letter]);
 
 const form = document.getElementById("search");
 const field = form.elements.q;
