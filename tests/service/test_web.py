@@ -138,6 +138,19 @@ def test_https_is_made_lasting_only_where_it_is_the_house_s(
     assert ("strict-transport-security" in answer.headers) is strict
 
 
+def test_text_travels_packed_and_a_pdf_or_a_part_of_a_file_as_it_is(tmp_path: Path) -> None:
+    here = site(tmp_path) / "2026" / "here"
+    for name in ("newsletter.txt", "brochure.pdf"):
+        (here / name).write_text("words " * 1000, encoding="utf-8")
+    packed = ask(tmp_path, "/2026/here/newsletter.txt", **{"accept-encoding": "gzip"})
+    assert (packed.headers["content-encoding"], packed.text) == ("gzip", "words " * 1000)
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    part = {"accept-encoding": "gzip", "range": "bytes=0-4"}
+    assert ask(tmp_path, "/2026/here/newsletter.txt", **part).content == b"words"
+    pdf = ask(tmp_path, "/2026/here/brochure.pdf", **{"accept-encoding": "gzip"})
+    assert "content-encoding" not in pdf.headers
+
+
 def test_ready_says_what_is_not(tmp_path: Path) -> None:
     well, ill = ask(tmp_path, "/readyz"), ask(tmp_path, "/readyz", {"ledger": "does not open"})
     assert (well.status_code, well.json()) == (200, {"ready": True, "faults": {}})
