@@ -23,7 +23,6 @@ from flows.service.metrics import MEDIA_TYPE, Metrics
 from flows.shelf import GONE
 from flows.targets.types import ASK_AGAIN, FOREVER, TYPES, content_type
 
-
 #: What is small already.
 _PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/octet-stream")
 
