@@ -7,6 +7,8 @@ import MiniSearch from "./{{ minisearch }}";
    once so many editions are found. */
 const STEP = 4;
 const ENOUGH = 10;
+/* More than these nobody reads: the next word makes them fewer. */
+const SHOWN = 100;
 
 /* As flows/shelf/search.py folds words. */
 const APART = { œ: "oe", æ: "ae", ß: "ss", ø: "o", ł: "l", đ: "d" };
@@ -113,10 +115,11 @@ function line(edition) {
 
 function show(query) {
   const editions = found(query);
-  list.replaceChildren(...editions.map(line));
+  list.replaceChildren(...editions.slice(0, SHOWN).map(line));
   const count = editions.length;
   const sentence = count === 0 ? said.none : count === 1 ? said.one : said.many;
   const words = [sentence.replace("{count}", count).replace("{query}", () => query)];
+  if (count > SHOWN) words.push(said.first.replace("{shown}", SHOWN));
   further.hidden = read >= texts.length;
   if (!further.hidden) words.push(said.partly);
   if (isBroken) words.push(said.broken);
@@ -153,7 +156,7 @@ further.addEventListener("click", async () => {
   status.textContent = said.looking;
   await readTexts(field.value.trim());
   show(field.value.trim());
-  if (further.hidden) (list.children[before]?.querySelector("a") ?? field).focus();
+  if (further.hidden) ((list.children[before] ?? list.lastElementChild)?.querySelector("a") ?? field).focus();
 });
 function fromAddress() {
   field.value = new URLSearchParams(location.search).get("q") ?? "";
