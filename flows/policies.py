@@ -54,11 +54,12 @@ _EVERYWHERE: Mapping[str, str] = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Permissions-Policy": _PERMISSIONS,
-        "Cross-Origin-Opener-Policy": "same-origin",
     }
 )
+#: Browsers take it by https alone, and complain of it by http.
+_BY_HTTPS: Mapping[str, str] = MappingProxyType({"Cross-Origin-Opener-Policy": "same-origin"})
 #: A year, for this host alone: what else runs below a domain is not ours to decide.
-STRICT_TRANSPORT = "max-age=31536000"
+_LASTING: Mapping[str, str] = MappingProxyType({"Strict-Transport-Security": "max-age=31536000"})
 
 
 def policy(path: str, media_type: str, address: str, *, found: bool = True) -> str:
@@ -82,9 +83,9 @@ def headers(
 ) -> Mapping[str, str]:
     """The security headers of the answer at ``path``; ``is_https``: it goes out by https, which
     is made lasting where the house's address says so too."""
-    is_lasting = is_https and address.startswith("https:")
     return {
         **_EVERYWHERE,
         "Content-Security-Policy": policy(path, media_type, address, found=found),
-        **({"Strict-Transport-Security": STRICT_TRANSPORT} if is_lasting else {}),
+        **(_BY_HTTPS if is_https else {}),
+        **(_LASTING if is_https and address.startswith("https:") else {}),
     }
