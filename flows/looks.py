@@ -213,7 +213,7 @@ def asset(name: str, suffix: str, media_type: str, data: bytes) -> File:
 
 
 def site_assets(house: House) -> tuple[File, ...]:
-    """The site's stylesheet in the house's colours, then the fonts that it names beside it."""
+    """The site's stylesheet in the house's colours, its icon, then the fonts that it names."""
     return _site_assets(house.looks)
 
 
@@ -239,7 +239,18 @@ def _site_assets(colours: Colours) -> tuple[File, ...]:
         )
     )
     stylesheet = asset("site", "css", "text/css", css.encode())
-    return stylesheet, *used.values()
+    icon = environment("site").get_template("icon.svg").render(palette=shades)
+    return stylesheet, asset("icon", "svg", "image/svg+xml", icon.encode()), *used.values()
+
+
+@cache
+def search_scripts() -> tuple[File, File]:
+    """The script of the search page, and the library that it names beside it (MiniSearch)."""
+    data = (TEMPLATES / "site" / "scripts" / "minisearch.js").read_bytes()
+    library = asset("minisearch", "js", "text/javascript", data)
+    name = library.path.removeprefix("assets/")
+    text = environment("site").get_template("scripts/search.js").render(minisearch=name)
+    return asset("search", "js", "text/javascript", text.encode()), library
 
 
 @cache

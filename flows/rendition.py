@@ -11,7 +11,10 @@ from importlib.metadata import version
 #: Bytes of an e-mail's HTML: Gmail shows the first 102 kB, and hides the rest.
 HEAVIEST_MAIL = 100_000
 #: The tools whose versions decide the bytes of a release.
-TOOLS = ("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf")
+TOOLS = (
+    *("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf"),
+    *("pypdfium2", "pillow"),
+)
 
 
 @cache

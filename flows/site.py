@@ -47,7 +47,7 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
     years = set(ledger.years()) | {fact.year for fact in changed}
     if everything:
         years = {year for year in years if view.year(year)}
-    links = tree.links(before, but=["page", "assets"])
+    links = tree.links(before, but=["page", "assets", shelf.PLACE])
     for year in sorted(years if everything else {fact.year for fact in changed}):
         links[str(year)] = _year_node(year, view)
     pages = _page_nodes(total, view, tree.links(before / "page" if before else None))
@@ -55,7 +55,10 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
         links["page"] = tree.node(store.tree / "lists", "pages", pages)
     links["assets"] = store.tree / "assets"
     front = _front_files(total, sorted(years), view)
-    files = {file.path: file.data for file in front if "/" not in file.path}
+    files = _in_folder("", front)
+    links[shelf.PLACE] = tree.node(
+        store.tree / "lists", shelf.PLACE, _in_folder(f"{shelf.PLACE}/", front)
+    )
     label = f"{tree.number(public) + 1:06d}{'-trial' if store.trial else ''}"
     return tree.node(store.tree / "roots", label, {**files, **links})
 
@@ -121,13 +124,23 @@ class _View:
         return sorted(by_slug.values(), key=lambda fact: fact.number)
 
 
+def _in_folder(folder: str, files: Iterable[File]) -> dict[str, bytes]:
+    """The files that lie right in a folder, by name."""
+    inside = {f.path.removeprefix(folder): f.data for f in files if f.path.startswith(folder)}
+    return {name: data for name, data in inside.items() if "/" not in name}
+
+
 def _year_node(year: int, view: _View) -> Path:
     facts = view.year(year)
     entries: dict[str, bytes | Path] = {
         fact.slug: view.store.release(fact.slug, fact.revision) / "public" for fact in facts
     }
-    for file in shelf.year(year, _lines(facts), view.house):
-        entries[Path(file.path).name] = file.data
+    files = shelf.year(year, _lines(facts), view.house)
+    entries |= _in_folder(f"{year}/", files)
+    for file in files:
+        if (page := Path(file.path).parent.name) != str(year):
+            label, held = f"{year}-{page}", {Path(file.path).name: file.data}
+            entries[page] = tree.node(view.store.tree / "pages", label, held)
     return tree.node(view.store.tree / "years", str(year), entries)
 
 
@@ -140,16 +153,15 @@ def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> Entries:
         if str(n) in before and n not in touched:
             nodes[str(n)] = before[str(n)]
             continue
-        facts = view.numbered(shelf.PAGE * (n - 1) + 1, shelf.PAGE * n)
-        file = shelf.page(n, _lines(facts), view.house, last=n == full)
-        nodes[str(n)] = tree.node(view.store.tree / "pages", str(n), {"index.html": file.data})
+        items = _items(view.numbered(shelf.PAGE * (n - 1) + 1, shelf.PAGE * n), view.store)
+        files = _in_folder(f"page/{n}/", shelf.numbered(n, items, view.house, last=n == full))
+        nodes[str(n)] = tree.node(view.store.tree / "pages", str(n), files)
     return nodes
 
 
 def _front_files(total: int, years: Sequence[int], view: _View) -> tuple[File, ...]:
     full, _on_front = shelf.split(total)
-    newest = reversed(view.numbered(full * shelf.PAGE + 1, total))
-    items = [_item(fact, view.store) for fact in newest if not fact.is_withdrawn]
+    items = _items(reversed(view.numbered(full * shelf.PAGE + 1, total)), view.store)
     files = shelf.front(items, total, years, view.house)
     proof = proving.Proof(proving.prove_feed(files, view.house))
     if not proof.passed:
@@ -169,6 +181,10 @@ def _share_assets(files: Iterable[File], store: Store) -> None:
 
 def _has(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
+
+
+def _items(facts: Iterable[Fact], store: Store) -> list[shelf.Item]:
+    return [_item(fact, store) for fact in facts if not fact.is_withdrawn]
 
 
 def _item(fact: Fact, store: Store) -> shelf.Item:

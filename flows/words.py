@@ -7,6 +7,7 @@ edition and of its catalogue, and no others.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from flows.reading import inline_text, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _HERE = Path(__file__).resolve().parent
 #: The checkout's folder, or the copy that the wheel carries.
@@ -89,6 +91,18 @@ def long_date(day: date, language: str) -> str:
     return text
 
 
+def og_locale(language: str) -> str:
+    """A language as the Open Graph names it, ``language_TERRITORY``: the likeliest territory
+    where the tag has none (Unicode CLDR)."""
+    from babel import Locale
+    from babel.core import get_global
+
+    primary, _dash, territory = language.replace("_", "-").partition("-")
+    likely = str(get_global("likely_subtags").get(primary, ""))
+    found = territory.upper() or (Locale.parse(likely).territory if likely else "")
+    return f"{primary}_{found}" if found else primary
+
+
 def bound(title: str) -> str:
     """A title whose last word keeps the one before it company, so that no line is one word."""
     words = title.split(" ")
@@ -100,6 +114,17 @@ def bound(title: str) -> str:
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of an aware moment in the house's time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def script_json(value: object) -> Markup:
+    """A value as JSON that may stand in a ``<script>`` element, which no text of it can end
+    (HTML §4.12.1.3); keys keep their order."""
+    from markupsafe import Markup
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 – no sign of markup is left
 
 
 @cache
@@ -116,6 +141,8 @@ def environment(folder: str) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters["plain"] = plain
+    env.filters["script_json"] = script_json
+    env.filters["og_locale"] = og_locale
     env.filters["bound"] = bound
     env.filters["words_of"] = inline_text
     env.filters["long_date"] = long_date

@@ -41,14 +41,9 @@ LONGEST_NAME = 100
 _CLOSED = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
     # Not no-referrer: a browser would then send our own form with `Origin: null`.
     "Referrer-Policy": "same-origin",
 }
-_FILES_POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 #: In both languages, as the house's may be what cannot be read.
 _UNABLE = (
@@ -175,10 +170,7 @@ class _Page:
         path = await asyncio.to_thread(self._found, **request.path_params)
         if path is None:
             return self._nothing()
-        headers = {**_CLOSED, "Content-Type": content_type(path.name)}
-        if path.suffix == ".html":
-            headers["Content-Security-Policy"] = _FILES_POLICY
-        return FileResponse(path, headers=headers)
+        return FileResponse(path, headers={**_CLOSED, "Content-Type": content_type(path.name)})
 
     def _nothing(self) -> Response:
         """What the site answers where nothing is."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -11,7 +10,9 @@ from flows.channels._about import About, about, around
 from flows.channels._cover import cover_svg
 from flows.channels._html import InlineHtml
 from flows.channels._letter import letter
+from flows.channels._linked import linked_data
 from flows.channels._plaintext import plain_text
+from flows.channels._social import SIZE, social_png
 from flows.channels._views import description
 from flows.edition import Edition
 from flows.house import House
@@ -22,12 +23,14 @@ from flows.words import environment
 
 #: The cover's strip on the page, in units of its drawing.
 _COVER = (1200.0, 260.0)
+_SOCIAL = "social.png"
 
 
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     """``public/index.html``, ``public/newsletter.html``, ``public/newsletter.txt``, the pictures
-    under ``public/pictures/``, and the site's stylesheet and fonts under ``assets/``. Where the
-    e-mail is an excerpt, so is its text part, of the same blocks."""
+    under ``public/pictures/``, the cover as ``public/social.png``, and the site's stylesheet,
+    icon and fonts under ``assets/``. Where the e-mail is an excerpt, so is its text part, of the
+    same blocks."""
     facts = about(edition, imprint, house)
     assets = site_assets(house)
     sent = letter(facts)
@@ -39,27 +42,32 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     return Rendition(
         "newsletter",
         (
-            File("public/index.html", "text/html", _page(facts, assets[0].path).encode()),
+            File("public/index.html", "text/html", _page(facts).encode()),
             part("public/newsletter.html", "text/html", sent.html),
             part("public/newsletter.txt", "text/plain", plain_text(sent.about)),
+            File(f"public/{_SOCIAL}", "image/png", social_png(edition, imprint, house)),
             *(File(f"public/pictures/{p.name}", p.media_type, p.data) for p in pictures(edition)),
             *assets,
         ),
     )
 
 
-def _page(facts: About, stylesheet: str) -> str:
-    images = pictures(facts.edition)
+def _page(facts: About) -> str:
+    stylesheet, icon, *_fonts = site_assets(facts.house)
+    picture = f"{facts.address}{_SOCIAL}"
     return (
         environment("newsletter")
         .get_template("page.html")
         .render(
             around(facts),
             inline=InlineHtml(call=_linked_call(facts)),
-            stylesheet=stylesheet,
+            stylesheet=stylesheet.path,
+            icon=icon.path,
             cover=cover_svg(facts.edition, facts.imprint, facts.house, *_COVER),
             description=description(facts.edition),
-            lead=f"{facts.address}pictures/{quote(images[0].name)}" if images else "",
+            picture=picture,
+            picture_size=SIZE,
+            linked_data=linked_data(facts, picture),
         )
     )
 

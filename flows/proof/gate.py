@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -46,7 +47,7 @@ def _faults(root: Any) -> Iterator[str]:
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
-        if element.tag in _FORBIDDEN:
+        if element.tag in _FORBIDDEN and not _is_data(element):
             yield f"<{element.tag}>"
         if element.tag == "meta" and element.get("http-equiv", "").lower() == "refresh":
             yield "<meta http-equiv=refresh>"
@@ -59,6 +60,17 @@ def _faults(root: Any) -> Iterator[str]:
             preheaders += element.get("class") == "preheader"
             if preheaders != 1 or len(words) > _PREHEADER:
                 yield "hidden: " + " ".join(words)
+
+
+def _is_data(element: Any) -> bool:
+    """Whether a ``script`` is a block of JSON-LD, which no browser runs (HTML §4.12.1)."""
+    if element.tag != "script" or dict(element.attrib) != {"type": "application/ld+json"}:
+        return False
+    try:
+        json.loads(element.text or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _attributes(element: Any) -> Iterator[str]:

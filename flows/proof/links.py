@@ -22,7 +22,10 @@ from flows.reading import pictures, walk
 from flows.rendition import File, Imprint, Rendition
 
 #: What the shelf and the feeds keep at fixed addresses, below the house's.
-_SHELF = ("", "index.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt")
+_SHELF = (
+    *("", "index.html", "feed.xml", "atom.xml", "feed.json", "sitemap.xml", "robots.txt"),
+    *("search", "search/index.html"),
+)
 _CSS_URL = re.compile(r"""url\(\s*['"]?([^'")]+)['"]?\s*\)""")
 #: Pages that leave the site (a mailbox, a feed reader) cannot resolve relative addresses.
 _AWAY = ("public/newsletter.html",)

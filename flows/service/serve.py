@@ -163,7 +163,10 @@ class _Serving:
             *(self._content, self._output, self._log, self._metrics), answers=keeper.answers
         )
         app = web.app(
-            self._output, self._metrics, self._log.words, faults=self._faults, more=self._routes()
+            *(self._output, self._metrics, self._log.words),
+            faults=self._faults,
+            more=self._routes(),
+            address=lambda: newsroom.house.address,
         )
         site = _Web(app, self._places, self._say_hello)
         with self._signals():

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows import policies
+from flows.house import TRIAL
 from flows.service.metrics import MEDIA_TYPE, Metrics
 from flows.shelf import GONE
-from flows.targets.types import ASK_AGAIN, FOREVER, TYPES
+from flows.targets.types import ASK_AGAIN, FOREVER, TYPES, content_type
 
-Scope = MutableMapping[str, Any]
+#: What is small already.
+_PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/octet-stream")
 
 
 class SiteFiles(StaticFiles):
@@ -35,8 +41,6 @@ class SiteFiles(StaticFiles):
         response = response or await super().get_response(path, scope)
         is_asset = path.startswith("assets") and response.status_code in (200, 206, 304)
         response.headers["Cache-Control"] = FOREVER if is_asset else ASK_AGAIN
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
         return response
 
     async def _tombstone(self, parts: Sequence[str], scope: Scope) -> Response | None:
@@ -62,15 +66,18 @@ def app(
     *,
     faults: Callable[[], Mapping[str, str]],
     more: Sequence[BaseRoute] = (),
-) -> Starlette:
+    address: Callable[[], str] = lambda: TRIAL.address,
+) -> ASGIApp:
     """The application. ``faults``: what is not right, by name and in a sentence, which may block
-    for some seconds; ``more``: routes of others, such as webhooks. No address of the site begins
-    with any of theirs."""
+    for some seconds; ``more``: routes of others, such as webhooks; no address of the site begins
+    with any of theirs. ``address``: the house's, as it is now."""
     for suffix, media_type in TYPES.items():
         mimetypes.add_type(media_type, suffix)
-    files = SiteFiles(
+    site_files = SiteFiles(
         directory=output.resolve() / "site", html=True, check_dir=False, follow_symlink=True
     )
+    # What is public is packed, and nothing that holds a token: BREACH reads secrets off sizes.
+    files = GZipMiddleware(site_files, compresslevel=6, exclude_content_types=_PACKED)
 
     async def healthy(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -89,4 +96,42 @@ def app(
             await PlainTextResponse(f"{words['nothing_yet']}\n", 404)(scope, receive, send)
 
     own = [Route("/healthz", healthy), Route("/readyz", ready), Route("/metrics", figures)]
-    return Starlette(routes=[*own, *more, Mount("/", app=site)])
+    return _Guarded(Starlette(routes=[*own, *more, Mount("/", app=site)]), address)
+
+
+class _Guarded:
+    """Each answer with its security headers, but for those that it has of its own.
+
+    An answer goes out by https where a proxy on this machine says so (``X-Forwarded-Proto``, which
+    uvicorn believes from the loopback address and from ``FORWARDED_ALLOW_IPS``).
+    """
+
+    def __init__(self, app: ASGIApp, address: Callable[[], str]) -> None:
+        self._app, self._address = app, address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._guard(scope, message)
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+    def _guard(self, scope: Scope, message: Message) -> None:
+        path, given = scope["path"], MutableHeaders(scope=message)
+        media_type = given.get("content-type") or _type_at(path)
+        added = policies.headers(
+            path,
+            media_type.partition(";")[0],
+            self._address(),
+            found=message["status"] < 400,
+            is_https=scope["scheme"] == "https",
+        )
+        for name, value in added.items():
+            given.setdefault(name, value)
+
+
+def _type_at(path: str) -> str:
+    """What stands at an address, where an answer does not say so, as 304 does not."""
+    name = PurePosixPath(path).name
+    return content_type(name) if "." in name and not path.endswith("/") else "text/html"

@@ -14,37 +14,40 @@ from markupsafe import Markup
 from flows.edition import FORBIDDEN
 from flows.house import House
 from flows.looks import site_assets
+from flows.reading import plain
 from flows.rendition import File
 from flows.shelf.feeds import channel_title
 from flows.shelf.items import Item, Line, newest_first, newest_lines_first
 from flows.words import catalogue, environment, local_day, served
 
-#: How many editions stand on a numbered page.
+#: How many editions stand on a numbered page, and on one of a year's.
 PAGE = 50
+YEAR_PAGE = 100
 
 
-def split(total: int) -> tuple[int, int]:
+def split(total: int, page: int = PAGE) -> tuple[int, int]:
     """How ``total`` editions are spread: full numbered pages, and editions on the front page.
 
-    Page *n* holds, by first publication, those from ``PAGE * (n - 1) + 1`` to ``PAGE * n``; the
+    Page *n* holds, by first publication, those from ``page * (n - 1) + 1`` to ``page * n``; the
     front holds the rest: all while there are fewer than two pages of them, else 50 to 99. So a
     new edition changes the front alone, but for one in fifty, which fills a page.
     """
-    full_pages = max(0, total // PAGE - 1)
-    return full_pages, total - PAGE * full_pages
+    full_pages = max(0, total // page - 1)
+    return full_pages, total - page * full_pages
 
 
 def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: House) -> File:
     """``index.html``: the house, its newest editions with their summaries, the way to the rest."""
     full_pages, _ = split(total)
     lines = [_shown(item.line, house) | _more(item, house) for item in newest_first(newest)]
-    return _page(
+    return list_page(
         "index.html",
         "front.html",
         house,
         lines=lines,
         older=full_pages,
         years=sorted(years, reverse=True),
+        linked_data=_linked_data(house),
     )
 
 
@@ -53,7 +56,7 @@ def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True)
     on to the front page, each other one to the next number."""
     shown = [_shown(line, house) for line in newest_lines_first(lines)]
     years = sorted({line["day"].year for line in shown})
-    return _page(
+    return list_page(
         f"page/{number}/index.html",
         "page.html",
         house,
@@ -64,28 +67,44 @@ def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True)
     )
 
 
-def year_page(year: int, lines: Sequence[Line], house: House) -> File:
-    """``<year>/index.html``: the editions whose address is in a year, the latest day first."""
-    shown = [_shown(line, house) for line in newest_lines_first(lines)]
-    return _page(
-        f"{year}/index.html",
+def year_pages(year: int, lines: Sequence[Line], house: House) -> tuple[File, ...]:
+    """``<year>/index.html``: the newest editions whose address is in a year, the latest day first;
+    where they are more than two hundred, ``<year>/page_<n>/index.html`` has the older ones by the
+    hundred, numbered from the oldest. An underscore stands in no edition's address."""
+    in_order = newest_lines_first(lines)[::-1]
+    full_pages, _ = split(len(in_order), YEAR_PAGE)
+    last = full_pages * YEAR_PAGE
+    cuts = [in_order[at : at + YEAR_PAGE] for at in range(0, last, YEAR_PAGE)]
+    pages = [_year_page(year, in_order[last:], house, 0, full_pages)]
+    pages += [_year_page(year, cut, house, n, full_pages) for n, cut in enumerate(cuts, 1)]
+    return tuple(pages)
+
+
+def _year_page(
+    year: int, lines: Sequence[Line], house: House, number: int, full_pages: int
+) -> File:
+    shown = [_shown(line, house) for line in reversed(lines)]
+    return list_page(
+        f"{year}/page_{number}/index.html" if number else f"{year}/index.html",
         "year.html",
         house,
         lines=sorted(shown, key=lambda line: line["day"], reverse=True),
         year=year,
+        number=number,
+        full_pages=full_pages,
     )
 
 
 def not_found(house: House) -> File:
     """``404.html``, served at any address: its links start from the host's root."""
     prefix = urlsplit(house.address).path + "/"
-    return _page("404.html", "404.html", house, root=prefix, home=prefix, canonical="")
+    return list_page("404.html", "404.html", house, root=prefix, home=prefix, canonical="")
 
 
 def gone(line: Line, at: datetime, reason: str, house: House) -> File:
     """``public/index.html`` of a withdrawn edition, in the edition's language."""
     said = house.model_copy(update={"language": line.language})
-    page = _page(
+    page = list_page(
         f"{line.path}/index.html",
         "gone.html",
         said,
@@ -98,9 +117,43 @@ def gone(line: Line, at: datetime, reason: str, house: House) -> File:
     return replace(page, path="public/index.html")
 
 
-def _page(path: str, template: str, house: House, **values: Any) -> File:
+def _linked_data(house: House) -> dict[str, Any]:
+    """What the front page says of the site to machines: JSON-LD in the words of schema.org."""
+    publisher = {"@id": house.url("#publisher")}
+    search = {
+        "@type": "SearchAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": f"{house.url('search/')}?q={{words}}"},
+        "query-input": "required name=words",
+    }
+    return {
+        "@context": "https://schema.org",
+        "@graph": [
+            {
+                "@type": "WebSite",
+                "@id": house.url("#site"),
+                "name": plain(house.name),
+                "url": house.url(),
+                "inLanguage": house.language,
+                **({"description": plain(house.tagline)} if house.tagline else {}),
+                "publisher": publisher,
+                "potentialAction": search,
+            },
+            {
+                "@type": "Organization",
+                **publisher,
+                "name": plain(house.publisher or house.name),
+                "url": house.url(),
+                **({"email": house.email} if house.email else {}),
+            },
+        ],
+    }
+
+
+def list_page(path: str, template: str, house: House, **values: Any) -> File:
+    """A page of the shelf at ``path``, from a template and what that needs beside the frame's."""
     root = "../" * path.count("/")
-    language, house_language = _language(house), house.language
+    language, house_language = language_of(house), house.language
+    stylesheet, icon, *_fonts = site_assets(house)
     context: dict[str, Any] = {
         "house": house,
         "language": language,
@@ -112,7 +165,8 @@ def _page(path: str, template: str, house: House, **values: Any) -> File:
         "canonical": house.url(path.removesuffix("index.html")),
         "colophon": [word for word in (house.publisher or house.name, house.licence) if word],
         "feed_title": channel_title(house),
-        "stylesheet": site_assets(house)[0].path,
+        "stylesheet": stylesheet.path,
+        "icon": icon.path,
     }
     html = environment("shelf").get_template(template).render(context | values)
     return File(path, "text/html", _carried(html).encode())
@@ -126,7 +180,8 @@ def _shown(line: Line, house: House) -> dict[str, Any]:
         "path": line.path,
         "title": line.title,
         "section": line.section or line.category,
-        "lang": _lang(line.language, _language(house)),
+        "lang": _lang(line.language, language_of(house)),
+        "hreflang": _lang(line.language, language_of(house), "hreflang"),
         "day": line.day or published,
         "corrected": updated if line.updated != line.published else None,
     }
@@ -136,7 +191,7 @@ def _more(item: Item, house: House) -> dict[str, Any]:
     return {
         "summary": item.summary,
         "brochure": item.enclosure_path,
-        "size": _size(item.enclosure_length, _language(house)),
+        "size": _size(item.enclosure_length, language_of(house)),
     }
 
 
@@ -149,15 +204,15 @@ def _size(count: int, language: str) -> str:
     return words["megabytes"].format(number=number)
 
 
-def _language(house: House) -> str:
+def language_of(house: House) -> str:
     """The language of the page's own words: the house's where there is a catalogue for it."""
     known = served(house.language)
     return house.language if house.language.split("-")[0].lower() == known else known
 
 
-def _lang(language: str, around: str) -> Markup:
-    """A ``lang`` attribute where a language differs from the one around it."""
-    return Markup(' lang="{}"').format(language) if language != around else Markup("")
+def _lang(language: str, around: str, name: str = "lang") -> Markup:
+    """An attribute that says a language, where that differs from the one around it."""
+    return Markup(' {}="{}"').format(name, language) if language != around else Markup("")
 
 
 def _carried(text: str) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 from flows import embedded
 from tests.release import workshop
 from tests.service import process
+from tests.site import lighthouse, whole
 
 REPO = Path(__file__).parents[2]
 SAMPLE = REPO / "content" / "2015-territoires-numeriques.txt"
@@ -235,6 +236,23 @@ class Bench:
             f"{statistics.median(others):.1f} s (the first {first:.1f} s)",
         )
 
+    def phone(self) -> Row:
+        """Lighthouse's performance score; its phone is a simulated one, and its times too."""
+        content, output = whole.build(self.new("site"))
+        with whole.answering(content, output) as site:
+            found = {
+                kind: statistics.median(
+                    lighthouse.scores(lighthouse.judged(site + path))["performance"]
+                    for _ in range(3)
+                )
+                for kind, path in lighthouse.JUDGED.items()
+            }
+        return Row(
+            "Lighthouse on a phone: performance of the front page, an edition, the search",
+            "≥ 95 of 100",
+            ", ".join(f"{kind} {score:.0f}" for kind, score in found.items()),
+        )
+
     # --------------------------------------------------------------------------- the brochure
 
     def _brochures(self, what: str, times: int = 1) -> dict[str, Any]:
@@ -312,6 +330,7 @@ ROWS = (
     "again",
     "archive",
     "dropped",
+    "phone",
     *BROCHURE,
     *MAIL,
 )

@@ -18,6 +18,9 @@ def check(piece: str) -> bool:
     "piece",
     [
         "<script>alert(1)</script>",
+        "<script type='module'>alert(1)</script>",
+        "<script type='application/ld+json' src='x.js'>{{}}</script>",
+        "<script type='application/ld+json'>alert(1)</script>",
         "<p onclick='x()'>A</p>",
         "<a href='javascript:x()'>A</a>",
         "<a href=' JaVaScRiPt:x()'>A</a>",
@@ -45,6 +48,7 @@ def test_what_a_reader_should_not_get_or_does_not_see_is_refused(piece: str) -> 
         "<img src='pictures/a.png' alt='A picture'>",
         "<style>p { display: none }</style>",
         "<svg aria-hidden='true'><path d='M0 0'/></svg>",
+        "<script type='application/ld+json'>[]</script>",
         "<div class='preheader' style='display:none'>What it is about.</div>",
     ],
 )

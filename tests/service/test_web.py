@@ -25,12 +25,24 @@ def site(output: Path) -> Path:
     return root
 
 
-def ask(output: Path, address: str, faults: dict[str, str] | None = None) -> httpx.Response:
+def ask(
+    output: Path,
+    address: str,
+    faults: dict[str, str] | None = None,
+    *,
+    house: str = "https://house",
+    base: str = "http://house",
+    **headers: str,
+) -> httpx.Response:
     async def get() -> httpx.Response:
-        app = web.app(output, Metrics(), catalogue("serve", "en"), faults=lambda: faults or {})
+        app = web.app(
+            *(output, Metrics(), catalogue("serve", "en")),
+            faults=lambda: faults or {},
+            address=lambda: house,
+        )
         transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
-            return await client.get(address)
+        async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+            return await client.get(address, headers=headers)
 
     return asyncio.run(get())
 
@@ -62,6 +74,81 @@ def test_a_name_that_begins_with_a_dot_is_never_served(tmp_path: Path, address: 
     answer = ask(tmp_path, address)
     assert answer.status_code in (404, 410)
     assert "secret" not in answer.text
+
+
+#: An address of each kind, what it answers with, and how its policy begins.
+KINDS = [
+    ("/", 200, "default-src 'none'; script-src 'self'; style-src 'self'"),
+    ("/2026/here/", 200, "default-src 'none'; script-src 'self'"),
+    ("/2026/here", 307, "default-src 'none'"),
+    ("/2026/here/newsletter.html", 200, "sandbox"),
+    ("/2026/here/brochure.pdf", 200, "form-action 'none'"),
+    ("/2026/here/newsletter.txt", 200, "default-src 'none'; form-action 'none'"),
+    ("/2026/gone/", 410, "default-src 'none'; script-src 'self'"),
+    ("/2026/gone/newsletter.html", 410, "default-src 'none'; script-src 'self'"),
+    ("/nowhere.txt", 404, "default-src 'none'; script-src 'self'"),
+    ("/healthz", 200, "default-src 'none'; form-action 'none'"),
+    ("/readyz", 200, "default-src 'none'; form-action 'none'"),
+    ("/metrics", 200, "default-src 'none'; form-action 'none'"),
+]
+
+
+@pytest.mark.parametrize(("address", "status", "policy"), KINDS)
+def test_each_answer_says_what_a_browser_may_do_with_it(
+    tmp_path: Path, address: str, status: int, policy: str
+) -> None:
+    root = site(tmp_path)
+    for name in ("newsletter.html", "brochure.pdf", "newsletter.txt"):
+        (root / "2026" / "here" / name).write_text("words", encoding="utf-8")
+    answer = ask(tmp_path, address)
+    said = answer.headers["content-security-policy"]
+    assert (answer.status_code, said[: len(policy)]) == (status, policy)
+    assert "unsafe" not in said
+    assert "frame-ancestors 'none'" in said
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert "camera=()" in answer.headers["permissions-policy"]
+
+
+def test_an_answer_that_has_not_changed_has_the_same_policy(tmp_path: Path) -> None:
+    root = site(tmp_path)
+    (root / "2026" / "here" / "newsletter.html").write_text("words", encoding="utf-8")
+    for address in ("/2026/here/", "/2026/here/newsletter.html"):
+        first = ask(tmp_path, address)
+        again = ask(tmp_path, address, **{"if-none-match": first.headers["etag"]})
+        name = "content-security-policy"
+        assert again.status_code == 304
+        assert again.headers[name] == first.headers[name]
+
+
+@pytest.mark.parametrize(
+    ("house", "base", "strict"),
+    [
+        ("https://house", "https://house", True),
+        ("https://house", "http://house", False),
+        ("http://house", "https://house", False),
+    ],
+)
+def test_https_is_made_lasting_only_where_it_is_the_house_s(
+    tmp_path: Path, house: str, base: str, strict: bool
+) -> None:
+    site(tmp_path)
+    answer = ask(tmp_path, "/", house=house, base=base)
+    assert ("strict-transport-security" in answer.headers) is strict
+    assert ("cross-origin-opener-policy" in answer.headers) is base.startswith("https:")
+
+
+def test_text_travels_packed_and_a_pdf_or_a_part_of_a_file_as_it_is(tmp_path: Path) -> None:
+    here = site(tmp_path) / "2026" / "here"
+    for name in ("newsletter.txt", "brochure.pdf"):
+        (here / name).write_text("words " * 1000, encoding="utf-8")
+    packed = ask(tmp_path, "/2026/here/newsletter.txt", **{"accept-encoding": "gzip"})
+    assert (packed.headers["content-encoding"], packed.text) == ("gzip", "words " * 1000)
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    part = {"accept-encoding": "gzip", "range": "bytes=0-4"}
+    assert ask(tmp_path, "/2026/here/newsletter.txt", **part).content == b"words"
+    pdf = ask(tmp_path, "/2026/here/brochure.pdf", **{"accept-encoding": "gzip"})
+    assert "content-encoding" not in pdf.headers
 
 
 def test_ready_says_what_is_not(tmp_path: Path) -> None:

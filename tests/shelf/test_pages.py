@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,7 +15,7 @@ from lxml import html as lxml_html
 from flows.house import TRIAL, House
 from flows.looks import site_assets
 from flows.shelf import PAGE, Item, front, page, split, year
-from flows.shelf.pages import front_page, not_found
+from flows.shelf.pages import YEAR_PAGE, front_page, not_found
 
 Editions = Callable[..., Item]
 #: One edition of each place that pages have in the site.
@@ -111,7 +113,7 @@ def test_a_page_has_one_title_one_main_and_a_way_past_the_head(
         assert len(made.xpath("//h1")) == len(made.xpath("//main")) == 1
         first = made.xpath("//body//a/@href")[0]
         assert made.xpath("//main/@id") == [first.removeprefix("#")]
-        assert not made.xpath("//script") + made.xpath("//@style")
+        assert not made.xpath("//script[not(@type='application/ld+json')] | //@style")
 
 
 def test_what_stands_in_another_language_says_so(edition: Editions, house: House) -> None:
@@ -120,6 +122,66 @@ def test_what_stands_in_another_language_says_so(edition: Editions, house: House
     assert '<h2 lang="en"><a' in made
     assert '<p lang="en">Le chapeau' in made
     assert '<span lang="en">Conférences' in made
+
+
+def test_a_link_to_an_edition_in_another_language_says_so(edition: Editions, house: House) -> None:
+    items = [edition(1, language="en"), edition(2)]
+    made = [front_page(items, 2, [2018], house), year(2018, [i.line for i in items], house)[0]]
+    for file in made:
+        links = lxml_html.document_fromstring(file.data.decode()).xpath("//ol//a")
+        told = {(a.get("href").rsplit("edition-")[1][0], a.get("hreflang")) for a in links}
+        assert told == {("1", "en"), ("2", None)}
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1000))
+def test_a_year_shows_each_of_its_editions_once_and_no_page_is_long(
+    edition: Editions, house: House, total: int
+) -> None:
+    lines = [replace(edition(n).line, path=f"2018/edition-{n}") for n in range(total)]
+    pages = [f for f in year(2018, lines, house) if f.path.endswith(".html")]
+    shown = [re.findall(r'"[./]*2018/edition-(\d+)/"', page.data.decode()) for page in pages]
+    assert sorted(int(n) for page in shown for n in page) == list(range(total))
+    assert all(len(page) < 2 * YEAR_PAGE for page in shown)
+    assert all(len(page) == YEAR_PAGE for page in shown[1:])
+
+
+def test_the_pages_of_a_year_lead_from_one_to_the_next(edition: Editions, house: House) -> None:
+    lines = [replace(edition(n).line, path=f"2018/edition-{n}") for n in range(330)]
+    leads = {
+        file.path: re.findall(r'<a rel="(\w+)" href="([^"]+)"', file.data.decode())
+        for file in year(2018, lines, house)
+        if file.path.endswith(".html")
+    }
+    assert leads == {
+        "2018/index.html": [("next", "page_2/")],
+        "2018/page_1/index.html": [("prev", "../page_2/")],
+        "2018/page_2/index.html": [("prev", "../"), ("next", "../page_1/")],
+    }
+
+
+def test_the_front_tells_machines_who_publishes_and_how_to_search(
+    edition: Editions, house: House
+) -> None:
+    made = every_page(edition, house)["index.html"]
+    [text] = made.xpath("//script[@type='application/ld+json']/text()")
+    site, organisation = json.loads(text)["@graph"]
+    assert (site["name"], site["inLanguage"]) == ("Conseil du Val", "fr")
+    assert site["publisher"]["@id"] == organisation["@id"]
+    where = site["potentialAction"]["target"]["urlTemplate"]
+    assert where == "https://val.example.org/search/?q={words}"
+    assert made.xpath("//form[@role='search']/@action") == ["search/"]
+
+
+def test_every_page_that_is_indexed_says_what_it_is_about(edition: Editions, house: House) -> None:
+    silent = house.model_copy(update={"tagline": ""})
+    for at in (house, silent):
+        for made in every_page(edition, at).values():
+            [description] = made.xpath("//meta[@name='description']/@content")
+            assert description
+            assert made.xpath("//meta[@property='og:title']/@content") == [
+                made.findtext(".//title")
+            ]
 
 
 def test_a_house_whose_language_has_no_catalogue_is_served_in_english() -> None:
@@ -159,7 +221,8 @@ def test_the_root_holds_these_files(edition: Editions, house: House) -> None:
     paths = [file.path for file in front([edition(1)], 1, [2018], house)]
     feeds = ["feed.xml", "atom.xml", "feed.json"]
     assert paths[:7] == [*feeds, "index.html", "404.html", "robots.txt", "sitemap.xml"]
-    assert all(path.startswith("assets/") for path in paths[7:])
+    assert paths[7:9] == ["search/index.html", "search/newest.json"]
+    assert all(path.startswith("assets/") for path in paths[9:])
     assert len(paths) == len(set(paths))
 
 

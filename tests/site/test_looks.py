@@ -69,7 +69,7 @@ def test_an_asset_is_named_after_its_bytes() -> None:
 
 
 def test_the_stylesheet_names_only_fonts_that_come_with_it() -> None:
-    stylesheet, *fonts = site_assets(House(name="H"))
+    stylesheet, _icon, *fonts = site_assets(House(name="H"))
     named = set(re.findall(r'url\("([^"]+)"\)', stylesheet.data.decode()))
     assert {f"assets/{name}" for name in named} == {font.path for font in fonts}
     assert all(font.data.startswith(b"wOF2") for font in fonts)
