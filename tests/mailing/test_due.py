@@ -27,7 +27,7 @@ def now(content: Path, output: Path, minutes: int = 0) -> list[str]:
     """What mails by itself at a moment: list and revision."""
     with workshop.desk(content, output, minutes) as at:
         found = due(at.ledger, at.house, at.clock())
-        return [f"{one.to.name} {one.fact.revision}" for one in found]
+        return [f"{one.to.name} {one.revision}" for one in found]
 
 
 def wanted(content: Path, output: Path, fact: Fact, *lists: str, **how: bool) -> tuple[Due, ...]:
