@@ -24,6 +24,7 @@ from flows.ledger.facts import (
     fact_of,
     fact_to_json,
 )
+from flows.ledger.members import Member, Members
 from flows.ledger.moments import agreed
 from flows.ledger.records import Approval, Galley, Records
 from flows.ledger.said import TRIES, Said
@@ -42,6 +43,8 @@ __all__ = [
     "Galley",
     "Ledger",
     "LedgerError",
+    "Member",
+    "Members",
     "Said",
     "agreed",
     "fact_from",
@@ -52,11 +55,13 @@ __all__ = [
 
 
 class Ledger(Facts):
-    """The turns, and the ``records`` beside them, in one database."""
+    """The turns, the ``records`` beside them, and the ``members`` that follow them, in one
+    database."""
 
     def __init__(self, url: str, *, trial: bool) -> None:
         super().__init__(Database(url), trial=trial)
         self.records = Records(self.database, trial=trial)
+        self.members = Members(self.database, trial=trial)
 
     def close(self) -> None:
         self.database.close()

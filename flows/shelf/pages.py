@@ -1,4 +1,5 @@
-"""The pages that list editions: the front page, the numbered pages, the years, and the 404."""
+"""The pages that list editions: the front page, the numbered pages, the years, the collections of
+a subject or a language, and the 404."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from flows.edition import FORBIDDEN
 from flows.house import House
 from flows.looks import site_assets
 from flows.rendition import File
-from flows.shelf.feeds import channel_title
+from flows.shelf.documents import ALL, LANGUAGES, TAGS, Collection, channel_title
 from flows.shelf.items import Item, Line, newest_first, newest_lines_first
 from flows.words import catalogue, environment, local_day, served
 
@@ -34,10 +35,17 @@ def split(total: int) -> tuple[int, int]:
     return full_pages, total - PAGE * full_pages
 
 
-def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: House) -> File:
+def front_page(
+    newest: Sequence[Item],
+    total: int,
+    years: Sequence[int],
+    house: House,
+    collections: Sequence[Collection] = (),
+) -> File:
     """``index.html``: the house, its newest editions with their summaries, the way to the rest."""
     full_pages, _ = split(total)
     lines = [_shown(item.line, house) | _more(item, house) for item in newest_first(newest)]
+    languages = [c for c in _in_order(collections) if c.kind == LANGUAGES]
     return _page(
         "index.html",
         "front.html",
@@ -45,23 +53,63 @@ def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: 
         lines=lines,
         older=full_pages,
         years=sorted(years, reverse=True),
+        has_tags=any(c.kind == TAGS for c in collections),
+        languages=languages if len(languages) > 1 else [],
     )
 
 
-def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True) -> File:
-    """``page/<number>/index.html``: fifty editions, newest first. The ``last`` numbered page leads
-    on to the front page, each other one to the next number."""
-    shown = [_shown(line, house) for line in newest_lines_first(lines)]
+def collection_page(
+    newest: Sequence[Item], total: int, house: House, collection: Collection
+) -> File:
+    """The front page of a collection: the newest of ``total`` editions that ever came to it."""
+    return _page(
+        f"{collection.home}index.html",
+        "collection.html",
+        house,
+        collection,
+        lines=[_shown(item.line, house) for item in newest_first(newest)],
+        older=split(total)[0],
+        kicker="tag_kicker" if collection.kind == TAGS else "language_kicker",
+    )
+
+
+def collections_page(kind: str, collections: Sequence[Collection], house: House) -> File:
+    """``<kind>/index.html``: the collections of one kind that have an edition, by their names."""
+    return _page(
+        f"{kind}/index.html",
+        "collections.html",
+        house,
+        collections=_in_order(collections),
+        heading=f"{kind}_title",
+    )
+
+
+def page(
+    number: int,
+    items: Sequence[Item],
+    house: House,
+    collection: Collection = ALL,
+    *,
+    last: bool = True,
+) -> File:
+    """``page/<number>/index.html`` of a collection: fifty editions, newest first. The ``last``
+    numbered page leads on to the front page, each other one to the next number."""
+    shown = [_shown(item.line, house) for item in newest_first(items)]
     years = sorted({line["day"].year for line in shown})
     return _page(
-        f"page/{number}/index.html",
+        f"{collection.home}page/{number}/index.html",
         "page.html",
         house,
+        collection,
         lines=shown,
         span="–".join(str(year) for year in dict.fromkeys((years[0], years[-1]))) if years else "",
         number=number,
         last=last,
     )
+
+
+def _in_order(collections: Sequence[Collection]) -> list[Collection]:
+    return sorted(collections, key=lambda c: (c.name.casefold(), c.home))
 
 
 def year_page(year: int, lines: Sequence[Line], house: House) -> File:
@@ -98,7 +146,9 @@ def gone(line: Line, at: datetime, reason: str, house: House) -> File:
     return replace(page, path="public/index.html")
 
 
-def _page(path: str, template: str, house: House, **values: Any) -> File:
+def _page(
+    path: str, template: str, house: House, collection: Collection = ALL, **values: Any
+) -> File:
     root = "../" * path.count("/")
     language, house_language = _language(house), house.language
     context: dict[str, Any] = {
@@ -111,7 +161,9 @@ def _page(path: str, template: str, house: House, **values: Any) -> File:
         "home": root or "./",
         "canonical": house.url(path.removesuffix("index.html")),
         "colophon": [word for word in (house.publisher or house.name, house.licence) if word],
-        "feed_title": channel_title(house),
+        "collection": collection,
+        "collection_lang": _lang(collection.language or language, language),
+        "feed_title": channel_title(house, collection),
         "stylesheet": site_assets(house)[0].path,
     }
     html = environment("shelf").get_template(template).render(context | values)
