@@ -179,10 +179,10 @@ def _judge_lists(
             if found != here:
                 faults.append(f"{name} lists {sorted(found)}, and there is {sorted(here)}")
     for name in ("index.html", "feed.xml"):
-        listed[f"languages/*/{name}"] = {
-            path for address, data in files.items() for path in _named(data)
-            if re.fullmatch(rf"/languages/[a-z]+/{name}", address)
-        }  # fmt: skip
+        every = [
+            data for at, data in files.items() if re.fullmatch(rf"/languages/[a-z]+/{name}", at)
+        ]
+        listed[f"languages/*/{name}"] = set().union(*map(_named, every))
     for name, found in listed.items():
         if found != out:
             faults.append(f"{name} lists {sorted(found)}, and there is {sorted(out)}")
