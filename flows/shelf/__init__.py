@@ -26,6 +26,7 @@ from flows.shelf import pages
 from flows.shelf.atom import atom
 from flows.shelf.documents import (
     ALL,
+    FEEDS,
     LANGUAGES,
     NEWEST,
     TAGS,
@@ -43,6 +44,7 @@ from flows.shelf.tombstones import GONE, tombstone
 
 __all__ = [
     "ALL",
+    "FEEDS",
     "GONE",
     "LANGUAGES",
     "PAGE",

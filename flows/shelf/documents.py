@@ -19,6 +19,8 @@ from flows.tags import tag_slug
 from flows.words import catalogue
 
 TAGS, LANGUAGES = "tags", "languages"
+#: The files of a document: RSS 2.0, Atom, JSON Feed 1.1.
+FEEDS = ("feed.xml", "atom.xml", "feed.json")
 
 
 @dataclass(frozen=True, slots=True)
