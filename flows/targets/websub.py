@@ -43,8 +43,9 @@ def _tell(client: httpx.Client, hub: str, feed: str) -> None:
         elif isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
             why = "that is no address of a hub"
         raise TargetError(
-            f"{shown(hub)}: the hub could not be told of {shown(feed)} ({why}). See that the address "
-            "in house.toml is right, and that it is up; readers who ask for the feed have it already."
+            f"{shown(hub)}: the hub could not be told of {shown(feed)} ({why}). See that the "
+            "address in house.toml is right, and that it is up; readers who ask for the feed have "
+            "it already."
         ) from error
     if not answer.is_success:
         raise TargetError(
