@@ -10,6 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from flows.edition import FORBIDDEN
+from flows.reading import plain
 
 #: The most characters of a tag's address, its hash apart.
 LENGTH = 60
@@ -18,6 +22,16 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 #: What parts words, and tells nothing of its own.
 _APART = re.compile(r"""[\s\u00ad\u200b\u2060\ufeff_.,:;!?'’"«»“”()/·&‐-―-]+""")
+
+
+def subjects(words: Iterable[str]) -> dict[str, str]:
+    """The tags that an edition's section, category and tags are, in this order: the address of each
+    with its name, as it is written first."""
+    found: dict[str, str] = {}
+    for word in words:
+        if name := plain(FORBIDDEN.sub("", word)):
+            found.setdefault(tag_slug(name), name)
+    return found
 
 
 def tag_slug(name: str) -> str:

@@ -19,6 +19,7 @@ from flows.house import House
 from flows.looks import palette, site_assets
 from flows.reading import pictures
 from flows.rendition import File, Imprint, Rendition
+from flows.tags import subjects
 from flows.words import environment
 
 #: The cover's strip on the page, in units of its drawing.
@@ -89,6 +90,7 @@ def _context(facts: About) -> dict[str, Any]:
         "day": day_html(facts.day, language),
         "history": [(day_html(day, language), note) for day, note in facts.history],
         "blocks": views(facts.edition.blocks),
+        "subjects": subjects((facts.edition.section, facts.edition.category, *facts.edition.tags)),
         "palette": colours,
         "light": colours.light,
         "dark": colours.dark,

@@ -15,7 +15,7 @@ from flows.edition import FORBIDDEN
 from flows.house import House
 from flows.reading import plain
 from flows.shelf.items import Item
-from flows.tags import tag_slug
+from flows.tags import subjects
 from flows.words import catalogue
 
 TAGS, LANGUAGES = "tags", "languages"
@@ -95,11 +95,11 @@ def public_hubs(house: House) -> list[str]:
 def collections_of(item: Item) -> tuple[Collection, ...]:
     """The collections that an edition is in, each once: its tags, then its language."""
     code = item.line.language.split("-")[0].lower()  # the primary subtag, RFC 5646 §2.2.1
-    every = [Collection(f"{TAGS}/{tag_slug(word)}/", word) for word in categories(item)]
-    found: dict[str, Collection] = {}
-    for collection in (*every, Collection(f"{LANGUAGES}/{code}/", language_name(code))):
-        found.setdefault(collection.home, collection)
-    return tuple(found.values())
+    named = subjects((item.line.section, item.line.category, *item.tags))
+    return (
+        *(Collection(f"{TAGS}/{slug}/", name) for slug, name in named.items()),
+        Collection(f"{LANGUAGES}/{code}/", language_name(code)),
+    )
 
 
 def language_name(code: str) -> str:
