@@ -65,7 +65,8 @@ def _joining(facts: Sequence[Fact], store: Store, ledger: Ledger) -> list[Member
             there.add((slug, collection.home))
             places[collection.home] += 1
             place = places[collection.home]
-            joining.append(Member(collection.home, place, slug, collection.name))
+            name, language = collection.name, collection.language
+            joining.append(Member(collection.home, place, slug, name, language))
     return joining
 
 
@@ -83,9 +84,9 @@ class Gathering:
         self._members = ledger.members
         self._joining = _joining(changed, store, ledger)
         self._changed = [*ledger.members.of(fact.slug for fact in changed), *self._joining]
-        new = {m.collection: m.name for m in self._joining if m.place == 1}
-        names = {**ledger.members.names(), **new}
-        self.collections = [shelf.Collection(home, name) for home, name in sorted(names.items())]
+        first = [*ledger.members.first(), *(m for m in self._joining if m.place == 1)]
+        named = (shelf.Collection(m.collection, m.name, m.language) for m in first)
+        self.collections = sorted(named, key=lambda collection: collection.home)
         self._totals = self._members.totals({m.collection for m in self._changed})
 
     def touched(self) -> dict[str, list[int]]:

@@ -36,6 +36,7 @@ def subjects(words: Iterable[str]) -> dict[str, str]:
 
 def tag_slug(name: str) -> str:
     """``name`` in lower-case ASCII letters, digits and single hyphens; never empty."""
+    name = FORBIDDEN.sub("", name)
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_LIGATURES)
     letters = unicodedata.normalize("NFD", folded)
     bare = "".join(c for c in letters if not unicodedata.combining(c))

@@ -8,7 +8,7 @@ collection now is for its release to say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ _members = journal(
     sa.Column("place", sa.Integer, nullable=False),
     sa.Column("slug", sa.String(200), nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    sa.Column("language", sa.String(20), nullable=False),
     sa.UniqueConstraint("trial", "collection", "place"),
     sa.UniqueConstraint("trial", "collection", "slug"),
 )
@@ -40,12 +41,13 @@ _followed = journal(
 @dataclass(frozen=True, slots=True)
 class Member:
     """An edition's place in a collection, counted from 1. ``collection`` is the folder of its
-    page; ``name`` is how this edition wrote what the collection is of."""
+    page; ``name`` is how this edition wrote what the collection is of, in its ``language``."""
 
     collection: str
     place: int
     slug: str
     name: str
+    language: str
 
 
 class Members:
@@ -81,10 +83,10 @@ class Members:
         )
         return {row["collection"]: row["highest"] for row in rows}
 
-    def names(self) -> dict[str, str]:
-        """Every collection with its name, as the edition wrote it that came to it first."""
+    def first(self) -> list[Member]:
+        """Who came first to each collection: it gave it its name."""
         query = self._all().where(_members.c.place == 1).order_by(_members.c.collection)
-        return {row["collection"]: row["name"] for row in self.database.rows(query)}
+        return [_member(row) for row in self.database.rows(query)]
 
     def follow(self, members: Sequence[Member], position: int, now: datetime) -> None:
         """Append who came, and that all turns up to ``position`` are known: both or neither."""
@@ -101,4 +103,4 @@ class Members:
 
 
 def _member(row: Any) -> Member:
-    return Member(row["collection"], row["place"], row["slug"], row["name"])
+    return Member(**{field.name: row[field.name] for field in fields(Member)})

@@ -32,7 +32,7 @@ def atom(items: Sequence[Item], house: House, document: Document = NEWEST) -> Fi
     for item in shown:
         generator.add_entry(_entry(item, house), order="append")
     root = etree.fromstring(generator.atom_str())
-    root.set(_XML_LANG, document.collection.language or house.language)
+    root.set(_XML_LANG, document.collection.spoken(house))
     for element, item in zip(root.findall(f"{{{ATOM}}}entry"), shown, strict=True):
         element.set(_XML_LANG, item.line.language)
         _link(element, item, house)

@@ -27,10 +27,11 @@ FEEDS = ("feed.xml", "atom.xml", "feed.json")
 class Collection:
     """Editions that belong together. ``home`` is the folder of its page and its feeds, with a
     slash at its end (``tags/eau/``, ``languages/fr/``), ``""`` for all editions; ``name`` is what
-    readers know it by, ``""`` for all."""
+    readers know it by, in its ``language``, ``""`` for all."""
 
     home: str = ""
     name: str = ""
+    language: str = ""
 
     @property
     def kind(self) -> str:
@@ -41,10 +42,9 @@ class Collection:
     def slug(self) -> str:
         return self.home.partition("/")[2].rstrip("/")
 
-    @property
-    def language(self) -> str:
-        """The language of all its editions, ``""`` where they may differ."""
-        return self.slug if self.kind == LANGUAGES else ""
+    def spoken(self, house: House) -> str:
+        """The language of its feeds: its own, or else the house's."""
+        return self.slug if self.kind == LANGUAGES else house.language
 
 
 #: Every edition of the house.
@@ -97,8 +97,8 @@ def collections_of(item: Item) -> tuple[Collection, ...]:
     code = item.line.language.split("-")[0].lower()  # the primary subtag, RFC 5646 §2.2.1
     named = subjects((item.line.section, item.line.category, *item.tags))
     return (
-        *(Collection(f"{TAGS}/{slug}/", name) for slug, name in named.items()),
-        Collection(f"{LANGUAGES}/{code}/", language_name(code)),
+        *(Collection(f"{TAGS}/{slug}/", name, item.line.language) for slug, name in named.items()),
+        Collection(f"{LANGUAGES}/{code}/", language_name(code), code),
     )
 
 

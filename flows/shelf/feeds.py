@@ -82,7 +82,7 @@ def _channel(house: House, document: Document) -> FeedGenerator:
 
 
 def _language(house: House, document: Document) -> str:
-    return document.collection.language or house.language
+    return document.collection.spoken(house)
 
 
 def _entry(item: Item, house: House, document: Document) -> FeedEntry:

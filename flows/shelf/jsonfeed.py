@@ -33,7 +33,7 @@ def json_feed(items: Sequence[Item], house: House, document: Document = NEWEST) 
         "feed_url": house.url(path),
         "description": one_line(house.tagline),
         "next_url": dict(links("feed.json", house)).get("prev-archive"),
-        "language": collection.language or house.language,
+        "language": collection.spoken(house),
         "authors": [{"name": one_line(house.publisher or house.name), "url": house.url()}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in hubs],
         "items": [_item(item, house) for item in newest_first(items)],

@@ -79,7 +79,9 @@ def collections_page(kind: str, collections: Sequence[Collection], house: House)
         f"{kind}/index.html",
         "collections.html",
         house,
-        collections=_in_order(collections),
+        collections=[
+            (one, _lang(one.language, _language(house))) for one in _in_order(collections)
+        ],
         heading=f"{kind}_title",
     )
 
@@ -109,7 +111,7 @@ def page(
 
 
 def _in_order(collections: Sequence[Collection]) -> list[Collection]:
-    return sorted(collections, key=lambda c: (c.name.casefold(), c.home))
+    return sorted(collections, key=lambda collection: collection.home)
 
 
 def year_page(year: int, lines: Sequence[Line], house: House) -> File:

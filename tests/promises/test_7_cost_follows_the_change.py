@@ -17,10 +17,7 @@ from tests.release import workshop
 def written_by_one_more(tmp_path: Path, archive: int, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The files that publishing one more edition writes, beside ``archive`` published ones."""
     content, output = tmp_path / "content", tmp_path / "output"
-    years = 4
-    for year in range(years):
-        numbers = range(1 + archive * year // years, 1 + archive * (year + 1) // years)
-        workshop.content_folder(content, numbers, year=2023 + year)
+    workshop.archive(content, archive, years=4)
     workshop.publish_due(content, output)
     before = {p for p in output.rglob("*") if not p.is_symlink()}
     read: list[str] = []
@@ -78,12 +75,9 @@ class Cost:
 
 def cost_of_one_more(tmp_path: Path, archive: int, monkeypatch: pytest.MonkeyPatch) -> Cost:
     content, output = tmp_path / "content", tmp_path / "output"
-    workshop.content_folder(content, range(1, archive + 1))
-    for source in content.glob("*.md"):
-        with_subjects(source)
+    workshop.archive(content, archive, years=4, tags=("Water", "Maps"))
     workshop.publish_due(content, output)
-    workshop.content_folder(content, range(9001, 9002))
-    with_subjects(content / "e09001.md")
+    workshop.content_folder(content, range(9001, 9002), tags=("Water", "Maps"))
     before = {p.resolve() for p in output.rglob("*.xml")} | {
         p.resolve() for p in output.rglob("*.json")
     }
@@ -108,13 +102,6 @@ def cost_of_one_more(tmp_path: Path, archive: int, monkeypatch: pytest.MonkeyPat
         if file.name in shelf.FEEDS and file.resolve() not in before
     )
     return Cost(dict(written), len(read), len(statements))
-
-
-def with_subjects(source: Path) -> None:
-    text = source.read_text("utf-8")
-    source.write_text(
-        text.replace("language: en", 'language: en\ntags: ["Water", "Maps"]'), "utf-8"
-    )
 
 
 def feed_of(file: Path, tree: Path) -> str:

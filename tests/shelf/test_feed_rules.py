@@ -33,9 +33,9 @@ DOCUMENTS = {
     "all, with an archive": Document(older=3),
     "the first archive": Document(number=1, newer=2),
     "an archive between two": Document(number=2, older=1, newer=3),
-    "the last archive of a subject": Document(Collection("tags/eau/", "L’eau"), 2, 1),
-    "a subject": Document(Collection("tags/eau/", "L’eau & <les> rives")),
-    "a language": Document(Collection("languages/en/", "English")),
+    "the last archive of a subject": Document(Collection("tags/eau/", "L’eau", "fr"), 2, 1),
+    "a subject": Document(Collection("tags/eau/", "L’eau & <les> rives", "fr")),
+    "a language": Document(Collection("languages/en/", "English", "en")),
 }
 SHOTS = (
     Shot("2018/edition-3/pictures/carte%20du%20val.png", "image/png", 3210, 640, 480, "La <carte>"),

@@ -101,6 +101,18 @@ def test_the_front_page_leads_to_the_subjects_and_to_the_languages(folders) -> N
     assert '<a href="languages/fr/" lang="fr">français</a>' in front
 
 
+def test_what_stands_in_another_language_says_so(folders) -> None:
+    content, output = folders
+    write(content, 4, "L’eau", language="fr")
+    workshop.publish_due(content, output, 1)
+    assert '<a href="l-eau/" lang="fr">L’eau</a>' in (
+        output / "site" / "tags" / "index.html"
+    ).read_text("utf-8")
+    page = (output / "site" / "tags/l-eau/index.html").read_text("utf-8")
+    assert '<h1 lang="fr">L’eau</h1>' in page
+    assert '<a href="maps/">Maps</a>' in (output / "site/tags/index.html").read_text("utf-8")
+
+
 def test_a_feed_of_a_collection_says_what_it_is_of_and_in_which_language(folders) -> None:
     _content, output = folders
     site = output / "site"
