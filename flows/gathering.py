@@ -24,8 +24,11 @@ def item_of(fact: Fact, store: Store) -> shelf.Item:
 
 
 def collections_of(fact: Fact, store: Store) -> tuple[shelf.Collection, ...]:
-    """The collections that an edition is in after a turn; none once it is withdrawn."""
-    return () if fact.is_withdrawn else shelf.collections_of(item_of(fact, store))
+    """The collections that an edition is in after a turn; none once it is withdrawn, and none that
+    are known where somebody has cleared a former release away."""
+    if fact.is_withdrawn or not store.release(fact.slug, fact.revision).is_dir():
+        return ()
+    return shelf.collections_of(item_of(fact, store))
 
 
 def follow(store: Store, ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -193,6 +194,16 @@ def forget_members(output: Path) -> None:
 def lose_ledger(output: Path) -> None:
     for file in output.glob("parution.db*"):
         file.unlink()
+
+
+def test_a_former_release_that_was_cleared_away_holds_nothing_up(folders) -> None:
+    content, output = folders
+    correct(content, output, 1, "Bridges")
+    shutil.rmtree(output / "releases" / "edition-00001" / "1")
+    forget_members(output)
+    write(content, 4, "Bridges")
+    workshop.publish_due(content, output, 20)
+    assert told(output, "tags/bridges") == [1, 4]
 
 
 def test_a_site_made_before_there_were_collections_gets_all_of_them_with_the_next_edition(
