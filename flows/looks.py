@@ -14,11 +14,13 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from types import MappingProxyType
 
+from markupsafe import Markup
+
 from flows.house import House
 from flows.house import Looks as Colours
 from flows.rendition import File
 from flows.themes import HUMANIST, THEMES
-from flows.words import TEMPLATES, environment
+from flows.words import TEMPLATES, catalogue, environment, served
 
 #: The least contrast of text with its ground, as WCAG measures it.
 LEGIBLE = 4.5
@@ -260,3 +262,33 @@ def _fonts() -> Mapping[str, File]:
     return MappingProxyType(
         {path.stem: asset(path.stem, "woff2", "font/woff2", path.read_bytes()) for path in paths}
     )
+
+
+def feed_stylesheet(house: House) -> File:
+    """What people see who open a feed in a browser, in the house's colours and language."""
+    return _feed_stylesheet(house.looks, served(house.language))
+
+
+@cache
+def _feed_stylesheet(colours: Colours, language: str) -> File:
+    faces = THEMES[colours.theme].faces
+    shades = _palette(colours)
+    css = (
+        environment("shelf")
+        .get_template("feed.css")
+        .render(
+            words={key: _css(said) for key, said in catalogue("shelf", language).items()},
+            fonts={stem: f.path.removeprefix("assets/") for stem, f in _fonts().items()},
+            sans="humanist" if faces.sans == HUMANIST else "sans",
+            titles_in_sans=faces.title == faces.sans,
+            light=asdict(shades.light),
+            dark=asdict(shades.dark),
+        )
+    )
+    return asset("feed", "css", "text/css", css.encode())
+
+
+def _css(text: str) -> Markup:
+    """A string as CSS writes it (CSS Syntax 3, §4.3.5)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return Markup(f'"{escaped}"')  # noqa: S704 – words of our own catalogue

@@ -132,16 +132,29 @@ def deliver(desk: Desk, target: str) -> None:
         desk.ledger.database.locked(lock_number(f"deliver/{target}")),
     ):
         position = desk.ledger.position()
-        if records.delivered_to(target) >= position:
+        known = records.delivered_to(target)
+        if known >= position:
             return
         root = tree.current(desk.store.site)
         assert root is not None
         if target in desk.house.targets.hubs:
-            targets.ping(target, desk.house.url("feed.xml"))
+            targets.ping(target, changed_feeds(desk, known))
         else:
             targets.push(root, target, position)
         records.delivered(target, position, desk.clock())
     desk.outcome = replace(desk.outcome, delivered=(*desk.outcome.delivered, target))
+
+
+def changed_feeds(desk: Desk, position: int) -> list[str]:
+    """The addresses of the feeds that changed after a position: those of all editions, then those
+    of each subject and language that a turn since then touched. A hub that was told nothing yet
+    has no subscribers but to what it is told of: it is told of the former."""
+    from flows.gathering import changed_collections
+    from flows.shelf import FEEDS
+
+    facts = desk.ledger.since(position) if position else []
+    homes = ["", *changed_collections(facts, desk.store, desk.ledger)]
+    return [desk.house.url(home + name) for home in homes for name in FEEDS]
 
 
 def deliver_all(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from flows import site, sources
+from flows import gathering, site, sources
 from flows.edition import Edition
 from flows.house import House
 from flows.ledger import ROLLED_BACK, Fact, Ledger, fact_of, fact_to_json
@@ -219,6 +219,7 @@ def _make_public(
     recorded = ledger.record("done", facts, now)
     reached("recorded")
     tree.sweep(store.site, store.tree)
+    gathering.follow(store, ledger)  # now, so that the next change does not pay for it
     return recorded
 
 

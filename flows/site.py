@@ -10,25 +10,20 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from flows import proof as proving
 from flows import shelf
+from flows.gathering import Gathering, item_of
 from flows.house import House
 from flows.ledger import Fact, Ledger, fact_from
-from flows.manifest import read_manifest
+from flows.listing import Between, RefusedError, collection_nodes, numbered_pages, proved
 from flows.rendition import File
 from flows.store import Store
 from flows.targets import file as tree
-from flows.targets.file import Entries, SiteError
+from flows.targets.file import SiteError
 
-
-class RefusedError(Exception):
-    """The shelf's proof does not hold; ``proof`` says what and where."""
-
-    def __init__(self, proof: proving.Proof) -> None:
-        super().__init__("the proof of the feed does not hold")
-        self.proof = proof
+__all__ = ["RefusedError", "build_root", "facts_of", "line_of"]
 
 
 def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: House) -> Path:
@@ -47,14 +42,19 @@ def build_root(changed: Sequence[Fact], store: Store, ledger: Ledger, house: Hou
     years = set(ledger.years()) | {fact.year for fact in changed}
     if everything:
         years = {year for year in years if view.year(year)}
-    links = tree.links(before, but=["page", "assets", shelf.PLACE])
+    links = tree.links(before, but=["page", "assets", shelf.TAGS, shelf.LANGUAGES, shelf.PLACE])
     for year in sorted(years if everything else {fact.year for fact in changed}):
         links[str(year)] = _year_node(year, view)
     pages = _page_nodes(total, view, tree.links(before / "page" if before else None))
+    gathering = Gathering(changed, store, ledger)
+    gathered, collections = collection_nodes(
+        gathering, partial(view.gathered, gathering), before, store, house
+    )
+    links |= gathered
     if pages:
         links["page"] = tree.node(store.tree / "lists", "pages", pages)
     links["assets"] = store.tree / "assets"
-    front = _front_files(total, sorted(years), view)
+    front = _front_files(total, sorted(years), collections, view)
     files = _in_folder("", front)
     links[shelf.PLACE] = tree.node(
         store.tree / "lists", shelf.PLACE, _in_folder(f"{shelf.PLACE}/", front)
@@ -109,6 +109,7 @@ class _View:
         self.changed = {fact.slug: fact for fact in changed}
         self.changed_entries = {fact.entry for fact in changed}
         self.store, self.ledger, self.house = store, ledger, house
+        self._items: dict[tuple[str, int], shelf.Item] = {}
 
     def year(self, year: int) -> list[Fact]:
         new = [fact for fact in self.changed.values() if fact.year == year]
@@ -117,6 +118,30 @@ class _View:
     def numbered(self, first: int, last: int) -> list[Fact]:
         new = [fact for fact in self.changed.values() if first <= fact.number <= last]
         return self._merged(self.ledger.numbered(first, last), new)
+
+    def items(self, first: int, last: int) -> list[shelf.Item]:
+        """The editions with these numbers that can be read."""
+        return self._shown(self.numbered(first, last))
+
+    def gathered(self, gathering: Gathering, home: str) -> Between:
+        """The editions with some places of a collection that are in it still."""
+
+        def between(first: int, last: int) -> list[shelf.Item]:
+            slugs = set(gathering.slugs(home, first, last))
+            new = [fact for fact in self.changed.values() if fact.slug in slugs]
+            items = self._shown(self._merged(self.ledger.editions(slugs), new))
+            return [i for i in items if home in (c.home for c in shelf.collections_of(i))]
+
+        return between
+
+    def _shown(self, facts: Iterable[Fact]) -> list[shelf.Item]:
+        return [self._item(fact) for fact in facts if not fact.is_withdrawn]
+
+    def _item(self, fact: Fact) -> shelf.Item:
+        release = (fact.slug, fact.revision)
+        if release not in self._items:
+            self._items[release] = item_of(fact, self.store)
+        return self._items[release]
 
     def _merged(self, old: Iterable[Fact], new: Iterable[Fact]) -> list[Fact]:
         kept = [fact for fact in old if fact.entry not in self.changed_entries]
@@ -144,28 +169,17 @@ def _year_node(year: int, view: _View) -> Path:
     return tree.node(view.store.tree / "years", str(year), entries)
 
 
-def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> Entries:
-    full, _on_front = shelf.split(total)
-    touched = {(fact.number - 1) // shelf.PAGE + 1 for fact in view.changed.values()}
-    touched |= {n - 1 for n in range(1, full + 1) if str(n) not in before}  # it has a next page now
-    nodes: dict[str, bytes | Path] = {}
-    for n in range(1, full + 1):
-        if str(n) in before and n not in touched:
-            nodes[str(n)] = before[str(n)]
-            continue
-        items = _items(view.numbered(shelf.PAGE * (n - 1) + 1, shelf.PAGE * n), view.store)
-        files = _in_folder(f"page/{n}/", shelf.numbered(n, items, view.house, last=n == full))
-        nodes[str(n)] = tree.node(view.store.tree / "pages", str(n), files)
-    return nodes
+def _page_nodes(total: int, view: _View, before: dict[str, Path]) -> dict[str, bytes | Path]:
+    numbers = [fact.number for fact in view.changed.values()]
+    return numbered_pages(shelf.ALL, total, numbers, view.items, before, view.store, view.house)
 
 
-def _front_files(total: int, years: Sequence[int], view: _View) -> tuple[File, ...]:
+def _front_files(
+    total: int, years: Sequence[int], collections: Sequence[shelf.Collection], view: _View
+) -> tuple[File, ...]:
     full, _on_front = shelf.split(total)
-    items = _items(reversed(view.numbered(full * shelf.PAGE + 1, total)), view.store)
-    files = shelf.front(items, total, years, view.house)
-    proof = proving.Proof(proving.prove_feed(files, view.house))
-    if not proof.passed:
-        raise RefusedError(proof)
+    newest = view.items(full * shelf.PAGE + 1, total)
+    files = proved(shelf.front(newest, total, years, view.house, collections), view.house)
     _share_assets(files, view.store)
     return files
 
@@ -181,15 +195,6 @@ def _share_assets(files: Iterable[File], store: Store) -> None:
 
 def _has(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
-
-
-def _items(facts: Iterable[Fact], store: Store) -> list[shelf.Item]:
-    return [_item(fact, store) for fact in facts if not fact.is_withdrawn]
-
-
-def _item(fact: Fact, store: Store) -> shelf.Item:
-    folder = store.release(fact.slug, fact.revision)
-    return shelf.item(read_manifest(folder), (folder / "parts" / "item.json").read_bytes())
 
 
 def _lines(facts: Iterable[Fact]) -> list[shelf.Line]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from urllib.parse import quote
 
 import nh3
 from markupsafe import Markup
 
 from flows.channels._html import InlineHtml
-from flows.edition import Edition, Inline, Inlines, Link, Paragraph, Text
+from flows.edition import Edition, Figure, Inline, Inlines, Link, Paragraph, Text
 from flows.house import House
-from flows.reading import inline_text, walk
+from flows.reading import inline_text, pictures, plain, walk
 from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue, environment, local_day, long_date
 
@@ -68,9 +69,26 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
         "authors": list(edition.speakers),
         "tags": list(edition.tags),
         "enclosure": ENCLOSURE,
+        "pictures": shown(edition),
     }
     text = json.dumps(item, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     return Rendition("feed", (File("parts/item.json", "application/json", text.encode()),))
+
+
+def shown(edition: Edition) -> list[dict[str, Any]]:
+    """The pictures of the edition, each once, with what stands for it where it cannot be seen."""
+    figures = {
+        b.picture.name: b for b in reversed([*walk(edition.blocks)]) if isinstance(b, Figure)
+    }
+    return [
+        {
+            "file": f"public/pictures/{picture.name}",
+            "width": picture.width,
+            "height": picture.height,
+            "alt": plain(figures[picture.name].alt or inline_text(figures[picture.name].caption)),
+        }
+        for picture in pictures(edition)
+    ]
 
 
 def article(edition: Edition, imprint: Imprint, house: House) -> str:

@@ -19,6 +19,7 @@ from flows.house import House
 from flows.looks import site_assets
 from flows.reading import pictures
 from flows.rendition import File, Imprint, Rendition
+from flows.tags import subjects
 from flows.words import environment
 
 #: The cover's strip on the page, in units of its drawing.
@@ -68,6 +69,7 @@ def _page(facts: About) -> str:
             picture=picture,
             picture_size=SIZE,
             linked_data=linked_data(facts, picture),
+            subjects=subjects((facts.edition.section, facts.edition.category, *facts.edition.tags)),
         )
     )
 

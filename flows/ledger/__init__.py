@@ -25,6 +25,7 @@ from flows.ledger.facts import (
     fact_to_json,
 )
 from flows.ledger.mailings import Mailings
+from flows.ledger.members import Member, Members
 from flows.ledger.moments import agreed
 from flows.ledger.records import Approval, Galley, Records
 from flows.ledger.said import TRIES, Said
@@ -43,6 +44,8 @@ __all__ = [
     "Galley",
     "Ledger",
     "LedgerError",
+    "Member",
+    "Members",
     "Said",
     "agreed",
     "fact_from",
@@ -53,12 +56,14 @@ __all__ = [
 
 
 class Ledger(Facts):
-    """The turns, the ``records`` and the ``mailings`` beside them, in one database."""
+    """The turns, the ``records`` and the ``mailings`` beside them, and the ``members`` that follow
+    them, in one database."""
 
     def __init__(self, url: str, *, trial: bool) -> None:
         super().__init__(Database(url), trial=trial)
         self.records = Records(self.database, trial=trial)
         self.mailings = Mailings(self.database)
+        self.members = Members(self.database, trial=trial)
 
     def close(self) -> None:
         self.database.close()

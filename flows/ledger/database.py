@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -107,12 +107,18 @@ class Database:
 
     def append(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert all or none. Raises :class:`AlreadyRecordedError` where one is there already."""
+        self.append_all({table: rows})
+
+    def append_all(self, rows: Mapping[sa.Table, Sequence[dict[str, Any]]]) -> None:
+        """As :meth:`append`, into several tables: all or none."""
         with self.writing() as connection:
-            connection.execute(sa.insert(table), rows)
+            for table, own in rows.items():
+                if own:
+                    connection.execute(sa.insert(table), own)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """One transaction, for what :meth:`append` promises of more than one table."""
+        """One transaction, which raises as :meth:`append` does."""
         try:
             with self.engine.begin() as connection:
                 yield connection

@@ -49,6 +49,8 @@ _turns = journal(
     sa.Column("once", sa.String(240), unique=True, nullable=True),
 )
 _done = _turns.c.stage == "done"
+#: Editions asked about in one query: below what SQLite takes at once, in two places of it.
+_AT_ONCE = 400
 sa.Index("turns_by_number", _turns.c.trial, _turns.c.stage, _turns.c.number)
 sa.Index("turns_by_year", _turns.c.trial, _turns.c.stage, _turns.c.year)
 sa.Index("turns_by_slug", _turns.c.trial, _turns.c.slug, _turns.c.stage)
@@ -153,6 +155,13 @@ class Facts:
     def edition(self, slug: str) -> Fact | None:
         """The newest public state of an edition."""
         return next(iter(self._newest(_turns.c.slug == slug)), None)
+
+    def editions(self, slugs: Iterable[str]) -> list[Fact]:
+        """The newest public state of each of these editions, in the order of their numbers."""
+        wanted = sorted(set(slugs))
+        chunks = (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
+        found = (fact for some in chunks for fact in self._newest(_turns.c.slug.in_(some)))
+        return sorted(found, key=lambda fact: fact.number)
 
     def year(self, year: int) -> list[Fact]:
         """The editions of a year, in the order of their first publication."""
@@ -271,6 +280,8 @@ class Facts:
         # An edition is its address; a trial's, which may still change, is its source.
         same = _turns.c.entry if self.trial else _turns.c.slug
         last = sa.select(sa.func.max(_turns.c.id)).where(self._mine(), _done).group_by(same)
+        if not self.trial:  # what is asked for is the same in all turns of an edition
+            last = last.where(where)
         query = sa.select(_turns).where(_turns.c.id.in_(last), where).order_by(_turns.c.number)
         return [fact_from(row) for row in self.database.rows(query)]
 

@@ -1,7 +1,8 @@
-"""The proof of the feed: RSS 2.0 as the W3C Feed Validation Service asks for it, and complete.
+"""The proof of the feeds: RSS 2.0 as the W3C Feed Validation Service asks for it, and complete.
 
 The rules are those that the validator reports as errors for the elements that Parution writes
-(RSS 2.0.11, RSS Advisory Board's profile 1.0, RFC 5322 dates, RFC 4287 for ``atom:link``).
+(RSS 2.0.11, RSS Advisory Board's profile 1.0, RFC 5322 dates, RFC 4287 for ``atom:link``, RFC 5005
+for archives).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flows.proof.html import parse
 from flows.rendition import File
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_HISTORY = "{http://purl.org/syndication/history/1.0}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _DAY = re.compile(
@@ -34,13 +36,21 @@ _Fault = tuple[str, str]  # what is wrong, and where: a key of the sentences, an
 
 
 def prove(files: Sequence[File], house: House) -> tuple[Check, ...]:
-    """One check that the feed is there and well-formed, one that it is valid, one of its order,
-    and one for each of those that say the same in another format."""
+    """For each document in RSS: one check that it is there and well-formed, one that it is valid,
+    one of its order, and one for each of those that say the same in another format."""
+    found = [file for file in files if _name(file) == "feed.xml"]
+    if not found:
+        return (fails("feed", "feed.xml", "", "feed-invalid", reason="feed.xml"),)
+    return tuple(check for file in found for check in _document(file, files, house))
+
+
+def _name(file: File) -> str:
+    return file.path.rpartition("/")[2]
+
+
+def _document(file: File, files: Sequence[File], house: House) -> tuple[Check, ...]:
     from lxml import etree
 
-    file = next((f for f in files if f.path == "feed.xml"), None)
-    if file is None:
-        return (fails("feed", "feed.xml", "", "feed-invalid", reason="feed.xml"),)
     try:
         root = siblings.parsed(file.data)
     except etree.XMLSyntaxError as error:
@@ -49,12 +59,12 @@ def prove(files: Sequence[File], house: House) -> tuple[Check, ...]:
     return (
         _valid(file, root, items, house),
         _newest_first(file, items),
-        *siblings.prove(files, items),
+        *siblings.prove(file.path.removesuffix("feed.xml"), files, items),
     )
 
 
 def _valid(file: File, root: Any, items: list[Any], house: House) -> Check:
-    faults = [*_channel(root, house), *_items(items)]
+    faults = [*_channel(root, file.path, house), *_archive(root, file.path), *_items(items)]
     if faults:
         what, where = faults[0]
         return fails("feed", file.path, str(len(items)), "feed-invalid", reason=f"{what} {where}")
@@ -70,7 +80,7 @@ def _newest_first(file: File, items: list[Any]) -> Check:
     return holds("feed-order", file.path, str(len(items)))
 
 
-def _channel(root: Any, house: House) -> Iterator[_Fault]:
+def _channel(root: Any, path: str, house: House) -> Iterator[_Fault]:
     channel = root.find("channel")
     if root.tag != "rss" or root.get("version") != "2.0" or channel is None:
         yield "rss", 'version="2.0"'
@@ -80,9 +90,8 @@ def _channel(root: Any, house: House) -> Iterator[_Fault]:
             yield f"channel/{name}", "0"
     if not _ABSOLUTE.match(channel.findtext("link") or ""):
         yield "channel/link", channel.findtext("link") or ""
-    selves = [e.get("href") for e in channel.findall(f"{_ATOM}link") if e.get("rel") == "self"]
-    if selves != [house.url("feed.xml")]:
-        yield "atom:link rel=self", str(selves)
+    if _related(root, "self") != [house.url(path)]:
+        yield "atom:link rel=self", str(_related(root, "self"))
     language = channel.findtext("language")
     if language is None or not _LANGUAGE.fullmatch(language):
         yield "channel/language", language or ""
@@ -90,6 +99,25 @@ def _channel(root: Any, house: House) -> Iterator[_Fault]:
         for element in channel.findall(name):
             if not _moment(element.text or ""):
                 yield f"channel/{name}", element.text or ""
+
+
+def _related(root: Any, rel: str) -> list[str]:
+    """The addresses of the channel's links with a relation."""
+    links = root.findall(f"channel/{_ATOM}link")
+    return [link.get("href") for link in links if link.get("rel") == rel]
+
+
+def _archive(root: Any, path: str) -> Iterator[_Fault]:
+    """An archive document says that it is one, and of which feed (RFC 5005, §4)."""
+    home, is_archive, number = path.removesuffix("/feed.xml").rpartition("page/")
+    marks = len(root.findall(f"channel/{_HISTORY}archive"))
+    if marks != bool(is_archive):
+        yield "fh:archive", str(marks)
+    ends = [a.partition(f"{home}page/")[0] for a in _related(root, "self")]
+    if is_archive and _related(root, "current") != [f"{end}{home}feed.xml" for end in ends]:
+        yield "atom:link rel=current", str(_related(root, "current"))
+    if is_archive and bool(_related(root, "prev-archive")) != (number != "1"):
+        yield "atom:link rel=prev-archive", str(_related(root, "prev-archive"))
 
 
 def _items(items: list[Any]) -> Iterator[_Fault]:

@@ -20,6 +20,7 @@ from flows.proof.furniture import addresses
 from flows.proof.html import parse
 from flows.reading import pictures, walk
 from flows.rendition import File, Imprint, Rendition
+from flows.tags import subjects
 
 #: What the shelf and the feeds keep at fixed addresses, below the house's.
 _SHELF = (
@@ -60,7 +61,7 @@ def prove(
 ) -> tuple[Check, ...]:
     files = [file for rendition in renditions for file in rendition.files]
     pages = {file.path: parse(file.data) for file in files if _is_html(file)}
-    site = _site(imprint, house, files, pages)
+    site = _site(edition, imprint, house, files, pages)
     checks: list[Check] = []
     for file in files:
         base = house.url(_public(file.path, imprint))
@@ -94,9 +95,13 @@ def _public(path: str, imprint: Imprint) -> str:
     return path
 
 
-def _site(imprint: Imprint, house: House, files: list[File], pages: dict[str, Any]) -> _Site:
+def _site(
+    edition: Edition, imprint: Imprint, house: House, files: list[File], pages: dict[str, Any]
+) -> _Site:
     year = imprint.path.partition("/")[0]
     known = [*_SHELF, year, f"{year}/index.html", imprint.path]
+    # A subject's address is there from the first edition on that has it, whatever becomes of it.
+    known += [f"tags/{s}" for s in subjects((edition.section, edition.category, *edition.tags))]
     known += [_public(file.path, imprint) for file in files if not file.path.startswith("parts/")]
     anchors = {
         house.url(_public(path, imprint)): frozenset(_anchors(page)) for path, page in pages.items()

@@ -25,13 +25,14 @@ class _Told(NamedTuple):
     content: str
 
 
-def prove(files: Sequence[File], items: Sequence[Any]) -> Iterator[Check]:
-    """A check for each feed beside RSS, whose parsed ``items`` are given."""
+def prove(folder: str, files: Sequence[File], items: Sequence[Any]) -> Iterator[Check]:
+    """A check for each feed beside RSS in a folder, whose parsed ``items`` are given."""
     try:
         true = [_of_rss(item) for item in items]
     except (TypeError, ValueError):  # it is told of already that RSS is not valid
         return
-    for path, read in (("atom.xml", _of_atom), ("feed.json", _of_json)):
+    for name, read in (("atom.xml", _of_atom), ("feed.json", _of_json)):
+        path = folder + name
         file = next((f for f in files if f.path == path), None)
         try:
             told = list(read(file.data)) if file else None

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -39,9 +39,15 @@ class SiteFiles(StaticFiles):
             path = "404.html/-"  # a file is no folder: the house's page for what is not there
         response = await self._tombstone(parts, scope)
         response = response or await super().get_response(path, scope)
+        del response.headers["last-modified"]  # a date of before would keep readers from a rollback
         is_asset = path.startswith("assets") and response.status_code in (200, 206, 304)
         response.headers["Cache-Control"] = FOREVER if is_asset else ASK_AGAIN
         return response
+
+    def is_not_modified(self, response_headers: Headers, request_headers: Headers) -> bool:
+        """Told by its tag alone: what a rollback brings back is older than what it replaces."""
+        is_asked = "if-none-match" in request_headers
+        return is_asked and super().is_not_modified(response_headers, request_headers)
 
     async def _tombstone(self, parts: Sequence[str], scope: Scope) -> Response | None:
         """``/<year>/<slug>/…`` of a withdrawn edition: its tombstone (RFC 9110 §15.5.11)."""

@@ -1,7 +1,8 @@
 """The feed as RSS 2.0: feedgen builds it, a short lxml step completes and orders it.
 
 Sources: the RSS 2.0 specification and the RSS Advisory Board's Best Practices Profile;
-RFC 4287 for ``atom:link`` and ``atom:updated``; the content and dc modules of RSS 1.0.
+RFC 4287 for ``atom:link`` and ``atom:updated``; RFC 5005 for archives; the content and dc
+modules of RSS 1.0; Media RSS 1.5.1.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from lxml import etree
 from flows import __version__
 from flows.edition import FORBIDDEN
 from flows.house import House
-from flows.reading import plain
+from flows.looks import feed_stylesheet
 from flows.rendition import File
+from flows.shelf.documents import NEWEST, Document, categories, channel_title, one_line
 from flows.shelf.items import Item, newest_first
-from flows.words import catalogue
 
-#: The most items of a feed; readers that come at least once in fifty editions miss nothing.
-FEED = 50
 #: How long a reader may keep its copy, in minutes.
 TTL = 60
 ATOM = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
+MEDIA = "http://search.yahoo.com/mrss/"
+#: Said at the root, so that no element has to.
+_PREFIXES: dict[str | None, str] = {"atom": ATOM, "fh": HISTORY, "media": MEDIA}
 #: The order of a channel's elements; feedgen's own is that of its setters. Items come last.
 _CHANNEL = (
     "title",
@@ -41,45 +44,34 @@ _CHANNEL = (
     "generator",
     "docs",
     "ttl",
+    f"{{{HISTORY}}}archive",
     "item",
 )
 
 
-def rss(items: Sequence[Item], house: House) -> File:
-    """``feed.xml``: the newest :data:`FEED` items with their full text, newest first.
+def rss(items: Sequence[Item], house: House, document: Document = NEWEST) -> File:
+    """``feed.xml`` of a document: the items with their full text, newest first.
 
     Nothing in it is the moment of its making: ``lastBuildDate`` is the newest update.
     """
-    shown = newest_first(items)[:FEED]
-    generator = _channel(house)
+    shown = newest_first(items)
+    generator = _channel(house, document)
     for item in shown:
-        generator.add_entry(_entry(item, house), order="append")
+        generator.add_entry(_entry(item, house, document), order="append")
     root = etree.fromstring(generator.rss_str())
-    _complete(root, shown, house)
-    return File("feed.xml", "application/rss+xml", document(root))
+    _complete(root, shown, house, document)
+    path = document.folder + "feed.xml"
+    return File(path, "application/rss+xml", written(root, _PREFIXES, path, house))
 
 
-def channel_title(house: House) -> str:
-    """The house's name; a trial says that it is one."""
-    if house.trial:
-        return f"{house.name} · {catalogue('shelf', house.language)['trial']}"
-    return house.name
-
-
-def feed_id(house: House) -> str:
-    """What a feed is known by for ever: a tag of the house's (RFC 4151), or its address."""
-    return f"tag:{house.tag_authority}:feed" if house.tag_authority else house.url()
-
-
-def _channel(house: House) -> FeedGenerator:
+def _channel(house: House, document: Document) -> FeedGenerator:
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False, rss=True)
-    title = one_line(channel_title(house)) or house.address
+    title = one_line(channel_title(house, document.collection)) or house.address
     generator.title(title)
     generator.description(one_line(house.tagline) or title)
-    generator.link(href=house.url("feed.xml"), rel="self", type="application/rss+xml")
-    generator.link(href=house.url(), rel="alternate")  # last: it is the channel's own link
-    generator.language(house.language)
+    generator.link(href=house.url(document.collection.home), rel="alternate")
+    generator.language(_language(house, document))
     generator.generator(f"Parution {__version__}")
     generator.ttl(TTL)
     if house.licence:
@@ -89,7 +81,11 @@ def _channel(house: House) -> FeedGenerator:
     return generator
 
 
-def _entry(item: Item, house: House) -> FeedEntry:
+def _language(house: House, document: Document) -> str:
+    return document.collection.spoken(house)
+
+
+def _entry(item: Item, house: House, document: Document) -> FeedEntry:
     line = item.line
     entry = FeedEntry()
     entry.load_extension("dc", atom=False, rss=True)
@@ -105,7 +101,7 @@ def _entry(item: Item, house: House) -> FeedEntry:
         entry.category(term=category)
     # RSS's own <author> is an e-mail address, which a speaker does not have here.
     entry.dc.dc_creator([one_line(name) for name in item.authors if one_line(name)])
-    if line.language != house.language:
+    if line.language != _language(house, document):
         entry.dc.dc_language(line.language)
     if item.enclosure_path:
         entry.enclosure(
@@ -114,18 +110,14 @@ def _entry(item: Item, house: House) -> FeedEntry:
     return entry
 
 
-def categories(item: Item) -> list[str]:
-    """Section, category and tags, each once, in this order."""
-    words = (item.line.section, item.line.category, *item.tags)
-    return list(dict.fromkeys(word for w in words if (word := one_line(w))))
-
-
-def _complete(root: etree._Element, shown: Sequence[Item], house: House) -> None:
+def _complete(
+    root: etree._Element, shown: Sequence[Item], house: House, document: Document
+) -> None:
     """What feedgen cannot say, or says of now; then the order of the channel's elements."""
     channel = root[0]
-    etree.SubElement(
-        channel, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=house.url()
-    )
+    page = house.url(document.collection.home)
+    etree.SubElement(channel, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=page)
+    relate(channel, document, house, "feed.xml", "application/rss+xml")
     for stamp in channel.findall("lastBuildDate"):
         channel.remove(stamp)
     if shown:
@@ -135,20 +127,60 @@ def _complete(root: etree._Element, shown: Sequence[Item], house: House) -> None
         if item.line.updated != item.line.published:
             updated = etree.SubElement(element, f"{{{ATOM}}}updated")
             updated.text = rfc3339(item.line.updated)
+        depict(element, item, house)
     channel[:] = sorted(channel, key=lambda child: _CHANNEL.index(str(child.tag)))
 
 
-def document(root: etree._Element) -> bytes:
-    """The bytes of the feed. A stylesheet for people who open it in a browser would be named
-    here, by a processing instruction before the root."""
-    etree.indent(root)
-    body = etree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'.encode()
+def relate(
+    channel: etree._Element, document: Document, house: House, name: str, media_type: str
+) -> None:
+    """The links of a document among those of its feed, and that it is an archive, if it is."""
+    for rel, address in document.links(name, house):
+        link = etree.SubElement(channel, f"{{{ATOM}}}link", rel=rel, href=address)
+        if rel != "hub":
+            link.set("type", media_type)
+    if document.number:
+        etree.SubElement(channel, f"{{{HISTORY}}}archive")
 
 
-def one_line(text: str) -> str:
-    """Text for an element that holds plain words: no markup, no blank but the plain space."""
-    return plain(FORBIDDEN.sub("", text))
+def depict(element: etree._Element, item: Item, house: House) -> None:
+    """The pictures of an edition, by Media RSS, which is at home in RSS and in Atom alike."""
+    for picture in item.pictures:
+        content = etree.SubElement(
+            element,
+            f"{{{MEDIA}}}content",
+            url=house.url(picture.path),
+            fileSize=str(picture.length),
+            type=picture.media_type,
+            medium="image",
+            width=str(picture.width),
+            height=str(picture.height),
+        )
+        if said := one_line(picture.alt):
+            etree.SubElement(content, f"{{{MEDIA}}}description", type="plain").text = said
+    if item.pictures:
+        first = item.pictures[0]
+        size = {"width": str(first.width), "height": str(first.height)}
+        etree.SubElement(element, f"{{{MEDIA}}}thumbnail", {"url": house.url(first.path), **size})
+
+
+def written(
+    root: etree._Element, prefixes: dict[str | None, str], path: str, house: House
+) -> bytes:
+    """The bytes of a feed that stands at ``path``, with a stylesheet for people who open it."""
+    whole = etree.Element(
+        root.tag,
+        {str(k): str(v) for k, v in root.items()},
+        {**prefixes, **root.nsmap},  # type: ignore[dict-item]
+    )
+    whole.extend(root)
+    etree.indent(whole)
+    body = etree.tostring(whole, encoding="unicode")
+    style = "../" * path.count("/") + feed_stylesheet(house).path
+    head = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{style}"?>'
+    )
+    return f"{head}\n{body}\n".encode()
 
 
 def _rfc822(moment: datetime) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flows.edition import FORBIDDEN
 
@@ -27,6 +28,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture of an edition. ``path`` is an address on the site without a slash before it,
+    ``length`` is in bytes, ``width`` and ``height`` in pixels; ``alt`` may be empty."""
+
+    path: str
+    media_type: str
+    length: int
+    width: int
+    height: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An edition in the feed and on the front page.
 
@@ -44,6 +58,7 @@ class Item:
     enclosure_path: str = ""
     enclosure_length: int = 0
     enclosure_type: str = ""
+    pictures: tuple[Shot, ...] = ()
 
 
 def item(manifest: Mapping[str, Any], part: bytes) -> Item:
@@ -77,7 +92,24 @@ def item(manifest: Mapping[str, Any], part: bytes) -> Item:
         enclosure_path=f"{path}/{enclosure.removeprefix('public/')}" if kept else "",
         enclosure_length=kept["size"] if kept else 0,
         enclosure_type=kept["type"] if kept else "",
+        pictures=tuple(
+            _shots(said.get("pictures", ()), manifest)
+        ),  # releases made before have none
     )
+
+
+def _shots(said: Iterable[Mapping[str, Any]], manifest: Mapping[str, Any]) -> Iterator[Shot]:
+    path, files = manifest["imprint"]["path"], manifest["files"]
+    for picture in said:
+        if kept := files.get(picture["file"]):
+            yield Shot(
+                path=f"{path}/{quote(picture['file'].removeprefix('public/'))}",
+                media_type=kept["type"],
+                length=kept["size"],
+                width=picture["width"],
+                height=picture["height"],
+                alt=_carried(picture["alt"]),
+            )
 
 
 def newest_first(items: Iterable[Item]) -> list[Item]:

@@ -1,4 +1,5 @@
-"""The pages that list editions: the front page, the numbered pages, the years, and the 404."""
+"""The pages that list editions: the front page, the numbered pages, the years, the collections of
+a subject or a language, and the 404."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from flows.house import House
 from flows.looks import site_assets
 from flows.reading import plain
 from flows.rendition import File
-from flows.shelf.feeds import channel_title
+from flows.shelf.documents import ALL, LANGUAGES, TAGS, Collection, channel_title
 from flows.shelf.items import Item, Line, newest_first, newest_lines_first
 from flows.words import catalogue, environment, local_day, served
 
@@ -36,10 +37,17 @@ def split(total: int, page: int = PAGE) -> tuple[int, int]:
     return full_pages, total - page * full_pages
 
 
-def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: House) -> File:
+def front_page(
+    newest: Sequence[Item],
+    total: int,
+    years: Sequence[int],
+    house: House,
+    collections: Sequence[Collection] = (),
+) -> File:
     """``index.html``: the house, its newest editions with their summaries, the way to the rest."""
     full_pages, _ = split(total)
     lines = [_shown(item.line, house) | _more(item, house) for item in newest_first(newest)]
+    languages = [c for c in _in_order(collections) if c.kind == LANGUAGES]
     return list_page(
         "index.html",
         "front.html",
@@ -48,23 +56,65 @@ def front_page(newest: Sequence[Item], total: int, years: Sequence[int], house: 
         older=full_pages,
         years=sorted(years, reverse=True),
         linked_data=_linked_data(house),
+        has_tags=any(c.kind == TAGS for c in collections),
+        languages=languages if len(languages) > 1 else [],
     )
 
 
-def page(number: int, lines: Sequence[Line], house: House, *, last: bool = True) -> File:
-    """``page/<number>/index.html``: fifty editions, newest first. The ``last`` numbered page leads
-    on to the front page, each other one to the next number."""
-    shown = [_shown(line, house) for line in newest_lines_first(lines)]
+def collection_page(
+    newest: Sequence[Item], total: int, house: House, collection: Collection
+) -> File:
+    """The front page of a collection: the newest of ``total`` editions that ever came to it."""
+    return list_page(
+        f"{collection.home}index.html",
+        "collection.html",
+        house,
+        collection,
+        lines=[_shown(item.line, house) for item in newest_first(newest)],
+        older=split(total)[0],
+        kicker="tag_kicker" if collection.kind == TAGS else "language_kicker",
+    )
+
+
+def collections_page(kind: str, collections: Sequence[Collection], house: House) -> File:
+    """``<kind>/index.html``: the collections of one kind that have an edition, by their names."""
+    return list_page(
+        f"{kind}/index.html",
+        "collections.html",
+        house,
+        collections=[
+            (one, _lang(one.language, language_of(house))) for one in _in_order(collections)
+        ],
+        heading=f"{kind}_title",
+    )
+
+
+def page(
+    number: int,
+    items: Sequence[Item],
+    house: House,
+    collection: Collection = ALL,
+    *,
+    last: bool = True,
+) -> File:
+    """``page/<number>/index.html`` of a collection: fifty editions, newest first. The ``last``
+    numbered page leads on to the front page, each other one to the next number."""
+    shown = [_shown(item.line, house) for item in newest_first(items)]
     years = sorted({line["day"].year for line in shown})
     return list_page(
-        f"page/{number}/index.html",
+        f"{collection.home}page/{number}/index.html",
         "page.html",
         house,
+        collection,
         lines=shown,
         span="–".join(str(year) for year in dict.fromkeys((years[0], years[-1]))) if years else "",
         number=number,
         last=last,
     )
+
+
+def _in_order(collections: Sequence[Collection]) -> list[Collection]:
+    return sorted(collections, key=lambda collection: collection.home)
 
 
 def year_pages(year: int, lines: Sequence[Line], house: House) -> tuple[File, ...]:
@@ -149,7 +199,9 @@ def _linked_data(house: House) -> dict[str, Any]:
     }
 
 
-def list_page(path: str, template: str, house: House, **values: Any) -> File:
+def list_page(
+    path: str, template: str, house: House, collection: Collection = ALL, **values: Any
+) -> File:
     """A page of the shelf at ``path``, from a template and what that needs beside the frame's."""
     root = "../" * path.count("/")
     language, house_language = language_of(house), house.language
@@ -164,7 +216,9 @@ def list_page(path: str, template: str, house: House, **values: Any) -> File:
         "home": root or "./",
         "canonical": house.url(path.removesuffix("index.html")),
         "colophon": [word for word in (house.publisher or house.name, house.licence) if word],
-        "feed_title": channel_title(house),
+        "collection": collection,
+        "collection_lang": _lang(collection.language or language, language),
+        "feed_title": channel_title(house, collection),
         "stylesheet": stylesheet.path,
         "icon": icon.path,
     }

@@ -129,10 +129,19 @@ def sweep(site: Path, tree: Path) -> None:
     kept = [root for root in roots if root == now] + roots[-KEPT_ROOTS:]
     used = set(kept)
     for root in kept:
-        for below in links(root).values():
-            used |= {below, *links(below).values()} if below.is_dir() else {below}
-    for kind in ("roots", "years", "lists", "pages"):
-        folder = tree / kind
-        for item in folder.iterdir() if folder.is_dir() else ():
+        _use(root, used, tree)
+    kinds = [item for item in tree.iterdir() if item.is_dir() and item.name != "assets"]
+    for folder in kinds:  # assets are only ever added to
+        for item in folder.iterdir():
             if item not in used:
                 shutil.rmtree(item, ignore_errors=True)
+
+
+def _use(folder: Path, used: set[Path], tree: Path) -> None:
+    """Add what a folder of the tree leads to; a year leads out of it, to its releases."""
+    for below in links(folder).values():
+        if below in used or tree not in below.parents:
+            continue
+        used.add(below)
+        if below.is_dir() and below.parent.name != "years":
+            _use(below, used, tree)

@@ -15,19 +15,21 @@ from pathlib import Path
 from flows.targets.index import FRONT
 from flows.targets.types import ASSETS
 
-PAGES = "page"
+LISTS = ("page", "tags", "languages")
+FEEDS = ("feed.xml", "atom.xml", "feed.json")
 
 
 def rank(path: str) -> int:
     """When a file goes up: 0 assets; 1 pictures, PDF and the like; 2 the pages of editions;
-    3 lists; 4 the front; 5 sitemap and the like; 6 the feed."""
+    3 lists, and the archives of feeds; 4 the front; 5 sitemap and the like; 6 the feeds of
+    subjects and languages; 7 those of all editions."""
     parts = path.split("/")
     if parts[0] == ASSETS:
         return 0
     if len(parts) == 1:
-        return 6 if path == "feed.xml" else 4 if path.endswith(".html") else 5
-    if len(parts) == 2 or parts[0] == PAGES:
-        return 3
+        return 7 if path in FEEDS else 4 if path.endswith(".html") else 5
+    if len(parts) == 2 or parts[0] in LISTS:
+        return 6 if parts[-1] in FEEDS and parts[-3:-2] != ["page"] else 3
     return 2 if path.endswith(".html") else 1
 
 

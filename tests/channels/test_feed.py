@@ -116,7 +116,18 @@ def test_the_item_says_what_the_shelf_needs() -> None:
         "authors": ["Ada Lovelace"],
         "tags": ["ville"],
         "enclosure": "public/brochure.pdf",
+        "pictures": [],
     }
+
+
+def test_pictures_stand_in_the_item_once_each_with_words_for_who_cannot_see_them() -> None:
+    map_, curve = (Picture(n, "image/png", 640, 480, b"") for n in ("map.png", "curve.png"))
+    blocks = (Figure(map_, "A map"), Figure(curve, "", t("The curve")), Figure(map_, "Again"))
+    said = item(edition(*blocks))["pictures"]
+    assert said == [
+        {"file": "public/pictures/map.png", "width": 640, "height": 480, "alt": "A map"},
+        {"file": "public/pictures/curve.png", "width": 640, "height": 480, "alt": "The curve"},
+    ]
 
 
 def test_the_item_is_canonical_json() -> None:

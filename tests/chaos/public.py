@@ -178,9 +178,20 @@ def _judge_lists(
             here = {path for path in out if path.startswith(year)}
             if found != here:
                 faults.append(f"{name} lists {sorted(found)}, and there is {sorted(here)}")
+    for name in ("index.html", "feed.xml"):
+        every = [
+            data for at, data in files.items() if re.fullmatch(rf"/languages/[a-z]+/{name}", at)
+        ]
+        listed[f"languages/*/{name}"] = set().union(*map(_named, every))
     for name, found in listed.items():
         if found != out:
             faults.append(f"{name} lists {sorted(found)}, and there is {sorted(out)}")
+
+
+def _named(data: bytes) -> set[str]:
+    """The editions that a list or a feed leads to, however it is written."""
+    found = re.findall(r"(?:/|\./)(\d{4}/[a-z0-9-]+)/(?=[\"<])", data.decode())
+    return set(found)
 
 
 def _links(page: bytes, year: str) -> set[str]:

@@ -49,6 +49,8 @@ def good() -> dict[str, bytes]:
         "/index.html": LIST % b"2026/",
         "/2026/index.html": LIST % b"",
         "/2026/sitemap.xml": LOCS,
+        "/languages/en/feed.xml": FEED % ITEM,
+        "/languages/en/index.html": LIST % b"../../2026/",
     }
 
 
@@ -67,6 +69,8 @@ def test_a_site_that_is_whole_has_no_fault() -> None:
         {"/feed.xml": FEED % ITEM.replace(b"kw01v01kw", b"kw01v02kw")},
         {"/index.html": b"<main></main>"},
         {"/2026/sitemap.xml": b"<urlset/>"},
+        {"/languages/en/feed.xml": FEED % b""},
+        {"/languages/en/index.html": b"<main></main>"},
         {"/2026/index.html": LIST % b"" + b"farsecret"},
         {"/index.html": LIST % b"2026/" + b"kw01v02kw"},
         {"/assets/site-00000000.css": b"half"},

@@ -17,6 +17,7 @@ from flows.ledger import (
     Fact,
     Galley,
     Ledger,
+    Member,
 )
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -192,3 +193,42 @@ def test_a_delivery_is_noted_once_and_the_furthest_counts(ledger: Ledger) -> Non
 def test_an_entry_was_first_seen_when_it_was_first_seen(ledger: Ledger) -> None:
     assert ledger.records.seen("e1.md", NOW) == NOW
     assert ledger.records.seen("e1.md", NOW + timedelta(days=3)) == NOW
+
+
+# ------------------------------------------------------------------------------------- members
+
+
+def member(place: int, slug: str = "", collection: str = "tags/water/") -> Member:
+    return Member(collection, place, slug or f"edition-{place}", f"Water {place}", "en")
+
+
+def test_members_are_told_by_place_by_edition_and_by_who_came_first(ledger: Ledger) -> None:
+    members = ledger.members
+    assert (members.position(), members.first(), members.totals(["tags/water/"])) == (0, [], {})
+    maps = member(1, collection="tags/maps/")
+    members.follow([*(member(place) for place in range(1, 600)), maps], 7, NOW)
+    members.follow([], 9, NOW)
+    assert members.position() == 9
+    assert members.between("tags/water/", 51, 53) == ["edition-51", "edition-52", "edition-53"]
+    assert sorted(members.of(["edition-1"]), key=lambda m: m.collection) == [maps, member(1)]
+    assert len(members.of(f"edition-{n}" for n in range(600))) == 600
+    assert members.totals(["tags/water/", "tags/none/"]) == {"tags/water/": 599}
+    assert members.first() == [maps, member(1)]
+
+
+@pytest.mark.parametrize("again", [member(2, "edition-1"), member(1, "edition-2")])
+def test_no_place_is_given_twice_and_no_edition_comes_twice(ledger: Ledger, again: Member) -> None:
+    ledger.members.follow([member(1)], 1, NOW)
+    with pytest.raises(AlreadyRecordedError):
+        ledger.members.follow([member(3), again], 2, NOW)
+    assert ledger.members.position() == 1
+    assert ledger.members.totals(["tags/water/"]) == {"tags/water/": 1}
+
+
+def test_the_editions_asked_for_come_as_they_are_now_in_the_order_of_their_numbers(
+    ledger: Ledger,
+) -> None:
+    ledger.record("done", [fact(n) for n in range(1, 4)], NOW)
+    ledger.record("done", [fact(2, turn=2, act=CORRECTED)], NOW)
+    found = ledger.editions(["edition-3", "edition-2", "edition-2", "nothing"])
+    assert [(f.slug, f.turn) for f in found] == [("edition-2", 2), ("edition-3", 1)]

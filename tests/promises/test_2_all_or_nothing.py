@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -25,8 +26,8 @@ def kill_at(content: Path, output: Path, step: str, count: int = 1) -> None:
 
 def slugs_on_each_channel(site: Path) -> list[set[str]]:
     files = workshop.public_files(site) if site.exists() else {}
-    pages = [{a.split("/")[2] for a in files if a.endswith(f"/{name}") and a.count("/") == 3}
-             for name in NAMES]  # fmt: skip
+    editions = [address for address in files if re.match(r"/\d{4}/[^/]+/[^/]+$", address)]
+    pages = [{a.split("/")[2] for a in editions if a.endswith(f"/{name}")} for name in NAMES]
     feed = files.get("/feed.xml", b"").decode()
     in_feed = {slug for slug in set().union(*pages) if f"/{slug}/</link>" in feed}
     assert feed.count("<item>") == len(in_feed)

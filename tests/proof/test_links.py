@@ -39,6 +39,14 @@ def test_links_that_all_resolve_pass():
     assert faults() == []
 
 
+def test_a_page_may_lead_to_the_subjects_of_its_edition_and_to_no_others():
+    edition = replace(EDITION, section="Conférences", tags=("L’eau",))
+    ways = '<a href="/tags/conferences/">sujet</a> <a href="../../tags/l-eau/">sujet</a>'
+    assert faults(page=PAGE + ways, edition=edition) == []
+    [(rule, _file, address)] = faults(page=f'{PAGE}<a href="/tags/feu/">x</a>', edition=edition)
+    assert (rule, address) == ("link-dead", "/tags/feu/")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "rule", "address"),
     [

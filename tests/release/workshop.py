@@ -6,6 +6,8 @@ renditions, may be small; the feed's item is the real channel's, since the shelf
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,14 +23,31 @@ EPOCH = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUSE = 'name = "House of tests"\naddress = "https://house.example"\nlanguage = "en"\n'
 
 
-def content_folder(folder: Path, numbers: range, *, year: int = 2026, house: str = HOUSE) -> Path:
+def content_folder(
+    folder: Path,
+    numbers: range,
+    *,
+    year: int = 2026,
+    house: str = HOUSE,
+    tags: Sequence[str] = (),
+) -> Path:
     """A content folder with one short edition a number."""
     folder.mkdir(parents=True, exist_ok=True)
     if house:
         (folder / "house.toml").write_text(house, encoding="utf-8")
     for n in numbers:
-        text = f"---\ntitle: Edition {n:05d}\ndate: {year}-01-02\nlanguage: en\n---\n\nWord {n}.\n"
+        head = f"title: Edition {n:05d}\ndate: {year}-01-02\nlanguage: en\n"
+        head += f"tags: {json.dumps(tags)}\n" if tags else ""
+        text = f"---\n{head}---\n\nWord {n}.\n"
         (folder / f"e{n:05d}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def archive(folder: Path, size: int, *, years: int = 20, tags: Sequence[str] = ()) -> Path:
+    """A content folder with as many editions, numbered from 1, over the years before 2026."""
+    for n in range(years):
+        numbers = range(1 + size * n // years, 1 + size * (n + 1) // years)
+        content_folder(folder, numbers, year=2026 - years + n, tags=tags)
     return folder
 
 

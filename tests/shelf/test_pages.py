@@ -27,7 +27,7 @@ def every_page(edition: Editions, house: House) -> dict[str, lxml_html.HtmlEleme
     lines = [i.line for i in items]
     made = [
         front_page(items, 203, [2018, 2015], house),
-        page(3, lines, house),
+        page(3, items, house)[0],
         year(2018, lines, house)[0],
     ]
     return {file.path: lxml_html.document_fromstring(file.data.decode()) for file in made}
@@ -86,7 +86,7 @@ def test_the_last_numbered_page_leads_to_the_front_and_the_others_to_the_next(
     edition: Editions, house: House
 ) -> None:
     def leads(number: int, last: bool) -> list[str]:
-        made = page(number, [edition(1).line], house, last=last).data.decode()
+        made = page(number, [edition(1)], house, last=last)[0].data.decode()
         return re.findall(r'<a rel="\w+" href="([^"]+)"', made)
 
     assert leads(1, last=True) == ["../../"]

@@ -155,6 +155,27 @@ def test_what_is_pointed_to_comes_before_what_points(tmp_path: Path, place: Plac
     assert place.order()[-1] == "feed.xml"
 
 
+def test_a_feed_comes_after_its_archives_and_those_of_all_editions_come_last() -> None:
+    order = [
+        "assets/site-1a2b3c4d.css",
+        "2026/edition-1/brochure.pdf",
+        "2026/edition-1/index.html",
+        "tags/water/page/1/atom.xml",
+        "page/1/feed.xml",
+        "tags/water/index.html",
+        "tags/index.html",
+        "index.html",
+        "sitemap.xml",
+        "languages/en/feed.json",
+        "tags/water/feed.xml",
+        "atom.xml",
+        "feed.xml",
+    ]
+    ranks = [roots.rank(path) for path in order]
+    assert ranks == sorted(ranks)
+    assert ranks[-5] < ranks[-4] == ranks[-3] < ranks[-2] == ranks[-1]
+
+
 # ------------------------------------------------------------------------------------- killed
 
 
