@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 from flows.edition import FORBIDDEN
 from flows.house import House
 from flows.looks import search_scripts
-from flows.shelf import Item, front, numbered, year
+from flows.shelf import Item, front, page, year
 from flows.shelf.search import distinct_words, folded, search_page
 from flows.words import TEMPLATES
 from tests.needs import lacking
@@ -53,7 +53,7 @@ def test_a_year_s_titles_are_small_and_need_no_more_than_its_lines(
 
 
 def test_a_numbered_page_has_its_own_fifty_and_no_others(edition: Editions, house: House) -> None:
-    found = said(numbered(3, [edition(7)], house), "page/3/search.json")
+    found = said(page(3, [edition(7)], house), "page/3/search.json")
     assert [one["path"] for one in found] == ["2018/edition-7"]
 
 
