@@ -94,6 +94,16 @@ def test_the_links_of_the_letter_are_the_recipients_own_in_both_parts() -> None:
             assert "mailto:" not in text
 
 
+@pytest.mark.parametrize("words", ["Rain. ", "Été à l’œuvre, où ça ? ", "雨が降る。", "= =\n.", ""])
+def test_they_are_so_whatever_letters_stand_around_them(words: str) -> None:
+    text = f"{words * 200}\n{LEAVE}\n"
+    html = f'<p>{words * 200}</p><a href="{LEAVE}">unsubscribe</a>\n'
+    message = read(made(letter=a_letter(text=text, html=html)).message(mail()))
+    token = leaving.token_of("readers", "anne@house.example", SECRET)
+    for kind in ("html", "plain"):
+        assert message.get_body((kind,)).get_content().count(token) == 1  # type: ignore[union-attr]
+
+
 def test_a_list_that_is_left_by_mail_keeps_the_houses_address() -> None:
     message = read(made(a_list(unsubscribe="mail")).message(mail()))
     assert message["List-Unsubscribe"] == f"<{LEAVE}>"
