@@ -28,7 +28,7 @@ from flows.ledger.mailings import QUEUED, UNKNOWN
 from flows.lists import MailingList
 from flows.mailing import mailroom
 from flows.mailing.campaign import Brake, Progress
-from flows.mailing.due import Due, due
+from flows.mailing.due import Due, due, refusal
 from flows.mailing.mailroom import Mailed
 from flows.office import Office
 from flows.words import ToldError
@@ -54,10 +54,14 @@ ERRAND: ContextVar[Errand | None] = ContextVar("errand", default=None)
 
 
 def password_of(to: MailingList) -> str:
-    """The password of a list's server: the environment's, or that of its Prefect block."""
+    """The password of a list's server: the environment's, or that of its Prefect block. Raises
+    :class:`flows.mailing.due.MailError` where there is no such block."""
     if not to.password_block:
         return mailroom.from_environment(to)
-    block = Secret.load(to.password_block)
+    try:
+        block = Secret.load(to.password_block)
+    except ValueError as error:
+        raise refusal("no_block", list=to.name, block=to.password_block) from error
     assert isinstance(block, Secret)
     return str(block.get())
 
@@ -78,7 +82,11 @@ async def mail_list(errand: Errand, one: Due) -> Mailed:
         reached=partial(errand.reached, one),
         brake=errand.brake,
     )
-    return await asyncio.to_thread(send)
+    try:
+        return await asyncio.to_thread(send)
+    except asyncio.CancelledError:  # Ctrl+C: the thread ends with what is in hand
+        errand.brake.stop()
+        raise
 
 
 @flow(

@@ -4,6 +4,7 @@ of which nobody knows whether they arrived."""
 from __future__ import annotations
 
 import getpass
+import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -106,19 +107,25 @@ def _wanted(
 def _send(desk: Desk, wanted: Sequence[Due], as_json: bool) -> NoReturn:
     from flows.command import letters, progress
     from flows.mailing import mailroom
+    from flows.words import catalogue
 
     language = language_of(desk.house)
-    with progress.shown(desk, language, begin="connecting") as reached:
-        done = [
-            mailroom.send(
-                desk,
-                one,
-                getpass.getuser(),
-                password=password_for(desk),
-                reached=partial(reached, one),
-            )
-            for one in wanted
-        ]
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # ends as well as Ctrl+C does
+    try:
+        with progress.shown(desk, language, begin="connecting") as reached:
+            done = [
+                mailroom.send(
+                    desk,
+                    one,
+                    getpass.getuser(),
+                    password=password_for(desk),
+                    reached=partial(reached, one),
+                )
+                for one in wanted
+            ]
+    except KeyboardInterrupt:
+        typer.echo(catalogue("mail", language)["interrupted"], err=True)
+        raise SystemExit(130) from None
     if as_json:
         print_json([letters.as_json(desk, mailed) for mailed in done])
     else:
@@ -131,9 +138,12 @@ def password_for(desk: Desk) -> Any:
     if not any(to.password_block for to in desk.house.lists):
         return None
     from flows import embedded
+    from flows.mailing.due import refusal
 
-    if server := embedded.running(desk.output):
-        embedded.use(desk.output, server)
+    server = embedded.running(desk.output)
+    if server is None:
+        raise refusal("no_block_without_server")
+    embedded.use(desk.output, server)
     from flows.posting import password_of
 
     return password_of

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from tests.cli.command import parution
 from tests.mailing import post
 from tests.mailing.post import Sink
+from tests.release import workshop
 
 SLUG = "edition-00001"
 
@@ -153,3 +158,37 @@ def test_a_house_without_a_list_is_told_how_to_have_one(tmp_path: Path, output: 
     code, said = send(content, output, SLUG)
     assert code == 2
     assert "name a list in house.toml, in a table [[lists]]" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_told_to_stop_ends_with_what_is_in_hand(
+    number: signal.Signals, tmp_path: Path, output: Path, sink: Sink
+) -> None:
+    content = post.house(tmp_path / "content", sink.server, "per_minute = 1200", post.many(300))
+    post.publish(content, output)
+    command = [sys.executable, "-m", "flows.cli", "send", SLUG, "--json"]
+    process = subprocess.Popen(
+        [*command, "--content", str(content), "--output", str(output)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PARUTION_LANG": "en"},
+    )
+    sink.wait_for(lambda: len(sink.mails) >= 5)
+    process.send_signal(number)
+    printed, said = process.communicate(timeout=60)
+    assert (process.returncode, printed) == (130, "")
+    assert said == "Stopped. Nothing is lost: the same command goes on.\n"
+    with workshop.desk(content, output) as at:
+        [campaign] = at.ledger.mailings.campaigns()
+        found = at.ledger.mailings.counts(campaign.key)
+    assert found["sending"] == found["unknown"] == 0
+    assert found["sent"] == len(sink.mails) < 300
+
+
+def test_a_block_without_a_server_is_a_sentence(tmp_path: Path, output: Path, sink: Sink) -> None:
+    content = post.house(tmp_path / "content", sink.server, 'password_block = "relay"')
+    post.publish(content, output)
+    code, said = send(content, output, SLUG)
+    assert code == 2
+    assert "needs Prefect's server: start `parution serve`" in said
