@@ -15,6 +15,7 @@ from flows.clocks import local_moment, next_slot, slots_after
 from flows.edition import Severity
 from flows.house import House
 from flows.plan import Planned, State
+from flows.words import issue_title
 
 #: States of what has gone its way.
 _DONE = frozenset(("published", "withdrawn"))
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     SLOT = "slot"
     EMPTY = "empty"
     EMPTY_DAY = "empty day"
+    DIGEST = "digest"
     WAITING = "waiting"
 
 
@@ -37,7 +39,8 @@ class Kind(StrEnum):
 class Coming:
     """One thing to come. ``at`` is in UTC, or None; ``rules`` are the doubts that would hold the
     edition, or the errors that refuse it; ``path`` is its address below the house's. An empty slot
-    has neither entry nor state; an EMPTY_DAY is the first of many slots of one day."""
+    has neither entry nor state; an EMPTY_DAY is the first of many slots of one day. Of a DIGEST,
+    ``entry`` is its name."""
 
     at: datetime | None
     kind: Kind
@@ -62,6 +65,7 @@ def coming(
     taken = {c.at for c in there if c.at}
     moments = [c for c in there if c.at and c.at < until]
     moments += _empty(house, now, until, taken)
+    moments += _digests(house, now, until)
     moments.sort(key=lambda c: (c.at or now, c.entry))
     return (*moments, *(c for c in there if c.at is None))
 
@@ -100,6 +104,15 @@ def _rules(item: Planned) -> tuple[str, ...]:
     gravest = Severity.ERROR if item.state is State.REFUSED else Severity.DOUBT
     found = (f.rule for f in item.understood.findings if f.severity is gravest)
     return tuple(dict.fromkeys(found))
+
+
+def _digests(house: House, now: datetime, until: datetime) -> Iterator[Coming]:
+    for digest in house.digests:
+        for at in slots_after(digest.slots, house.zone, now):
+            if at >= until:
+                break
+            title = issue_title(digest.title, at, house)
+            yield Coming(at, Kind.DIGEST, digest.name, title)
 
 
 def _empty(house: House, now: datetime, until: datetime, taken: Set[datetime]) -> Iterator[Coming]:

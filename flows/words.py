@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,8 @@ from flows.reading import inline_text, plain
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
+
+    from flows.house import House
 
 _HERE = Path(__file__).resolve().parent
 #: The checkout's folder, or the copy that the wheel carries.
@@ -101,6 +103,16 @@ def og_locale(language: str) -> str:
     likely = str(get_global("likely_subtags").get(primary, ""))
     found = territory.upper() or (Locale.parse(likely).territory if likely else "")
     return f"{primary}_{found}" if found else primary
+
+
+def issue_title(title: str, end: datetime, house: House) -> str:
+    """The title of a digest's issue: ``{month}`` and ``{year}`` are those of the day before its
+    slot, as a digest tells of what was."""
+    from babel.dates import format_date
+
+    day = local_day(end, house.timezone) - timedelta(days=1)
+    month = format_date(day, "LLLL", locale=served(house.language))
+    return title.format(month=month, year=day.year)
 
 
 def bound(title: str) -> str:

@@ -13,7 +13,7 @@ from flows.clocks import slots_after
 from flows.house import House
 from flows.ledger import Fact, Ledger
 from flows.lists import Digest
-from flows.words import served
+from flows.words import issue_title
 
 #: How far back two slots are looked for: in steps, as most digests come each month or week.
 _BACK = (timedelta(days=70), timedelta(days=800))
@@ -45,7 +45,7 @@ def issue(digest: Digest, ledger: Ledger, house: House, now: datetime) -> Issue 
     firsts = [f for f in ledger.first_published(start) if f.at and start < f.at <= end]
     public = [ledger.edition(fact.slug) for fact in reversed(firsts)]
     facts = tuple(fact for fact in public if fact and not fact.is_withdrawn)
-    return Issue(digest, end, _title(digest, house, end), facts) if facts else None
+    return Issue(digest, end, issue_title(digest.title, end, house), facts) if facts else None
 
 
 def _span(digest: Digest, house: House, now: datetime) -> tuple[datetime, datetime] | None:
@@ -59,12 +59,3 @@ def _span(digest: Digest, house: House, now: datetime) -> tuple[datetime, dateti
         if len(passed) == 2:
             return passed[0], passed[1]
     return None
-
-
-def _title(digest: Digest, house: House, end: datetime) -> str:
-    """The subject; a digest tells of the month before its slot."""
-    from babel.dates import format_date
-
-    day = end.astimezone(house.zone).date() - timedelta(days=1)
-    month = format_date(day, "LLLL", locale=served(house.language))
-    return digest.title.format(month=month, year=day.year)

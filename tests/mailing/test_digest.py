@@ -11,6 +11,7 @@ from flows.house_file import HouseError, read_house
 from flows.mailing import mailroom
 from flows.mailing.due import Due, due
 from flows.mailing.issue import digest_letter
+from flows.timetable import Kind, coming
 from tests import caniemail
 from tests.channels.test_mail_clients import used
 from tests.mailing import post
@@ -162,3 +163,12 @@ def test_axe_finds_nothing_in_it(content: Path, output: Path, browser: Any, sche
     landmarks = {"region": {"enabled": False}, "landmark-one-main": {"enabled": False}}
     assert axe.Axe().run(page, options={"rules": landmarks}).response["violations"] == []
     page.close()
+
+
+def test_the_timetable_says_when_the_next_ones_go(content: Path) -> None:
+    found = coming((), read_house(content), workshop.EPOCH, 2)
+    said = [(one.kind, one.entry, one.title, f"{one.at:%d %H:%M}") for one in found]
+    assert said == [
+        (Kind.DIGEST, "weekly", "The week, March 2026", "06 07:00"),
+        (Kind.DIGEST, "weekly", "The week, March 2026", "13 07:00"),
+    ]
