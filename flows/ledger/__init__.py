@@ -13,17 +13,17 @@ from flows.ledger.database import (
     LedgerError,
     lock_number,
 )
-from flows.ledger.facts import (
+from flows.ledger.fact import (
     CORRECTED,
     PUBLISHED,
     ROLLED_BACK,
     WITHDRAWN,
     Fact,
-    Facts,
     fact_from,
     fact_of,
     fact_to_json,
 )
+from flows.ledger.facts import Facts
 from flows.ledger.mailings import Mailings
 from flows.ledger.members import Member, Members
 from flows.ledger.moments import agreed
