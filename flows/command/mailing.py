@@ -200,7 +200,7 @@ def _resolve(
         if not names or mail.mailbox in names
     ]
     if verdict:
-        for _campaign, mail in found:
-            mailroom.resolve(desk, mail, verdict, getpass.getuser())
+        for campaign, mail in found:
+            mailroom.resolve(desk, campaign.key, mail, verdict, getpass.getuser())
     letters.show_unknown(found, verdict, language_of(desk.house), sys.stdout, as_json=as_json)
     raise SystemExit(DONE if verdict or not found else FAILED)

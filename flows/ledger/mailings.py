@@ -53,6 +53,12 @@ _steps = journal(
     # Of two who send the same mail, one records that it does.
     sa.UniqueConstraint("mail", "number", "state"),
 )
+_ends = journal(
+    "campaign_ends",
+    sa.Column("campaign", sa.String(400), nullable=False, index=True),
+    # False where a person has one of its mails sent again.
+    sa.Column("over", sa.Boolean, nullable=False),
+)
 _leavings = journal(
     "leavings",
     sa.Column("list", sa.String(40), nullable=False),
@@ -200,6 +206,18 @@ class Mailings:
         """Append steps, all or none. Raises :class:`AlreadyRecordedError` where somebody else is
         at one of these tries."""
         self.database.append(_steps, _rows(steps, now))
+
+    def is_over(self, key: str) -> bool:
+        """Whether nothing of a campaign waits: told without looking at each of its mails."""
+        query = sa.select(_ends.c.over).where(_ends.c.campaign == key)
+        rows = self.database.rows(query.order_by(_ends.c.id.desc()).limit(1))
+        return bool(rows and rows[0]["over"])
+
+    def end(self, key: str, now: datetime, *, over: bool = True) -> None:
+        """Note that nothing of a campaign waits any more, or that something does again."""
+        if self.is_over(key) != over:
+            row = {"campaign": key, "over": over, "at": _utc(now)}
+            self.database.append(_ends, [row])
 
     def interrupted(self, key: str, now: datetime, *, again: bool = False) -> int:
         """Whoever holds a campaign alone calls what was in a killed run's hands *unknown*, or has

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from flows.house import House
 from flows.ledger import Fact, Ledger
-from flows.ledger.mailings import QUEUED
 from flows.lists import MailingList
 from flows.mailing.digest import Issue, issue
 from flows.words import Sentence, ToldError
@@ -121,8 +120,7 @@ def asked_issue(name: str, ledger: Ledger, house: House, now: datetime) -> tuple
 
 
 def _is_unsent(ledger: Ledger, one: Due) -> bool:
-    kept = ledger.mailings.campaign(one.key)
-    return kept is None or bool(ledger.mailings.counts(one.key)[QUEUED])
+    return not ledger.mailings.is_over(one.key)
 
 
 def _is_news(first: Fact, to: MailingList, now: datetime) -> bool:
@@ -135,7 +133,7 @@ def _unsent(ledger: Ledger, to: MailingList, public: Fact) -> Due | None:
     if not kept:
         return Due(to, public, key_of(public, to))
     last = kept[-1]
-    if not ledger.mailings.counts(last.key)[QUEUED]:
+    if ledger.mailings.is_over(last.key):
         return None
     return Due(to, public, last.key, is_correction=len(kept) > 1)
 
@@ -179,7 +177,7 @@ def _sound(fact: Fact, to: MailingList, ledger: Ledger, *, correction: bool, sur
     kept = [c for c in mailings.campaigns(fact.slug) if c.list == to.name]
     if any(campaign.key == key for campaign in kept):
         return Due(to, fact, key, is_correction=kept[0].key != key)
-    if kept and mailings.counts(kept[-1].key)[QUEUED] and not correction:
+    if kept and not mailings.is_over(kept[-1].key) and not correction:
         return Due(to, fact, kept[-1].key, is_correction=len(kept) > 1)
     if kept and not correction:
         values = {"slug": fact.slug, "list": to.name, "before": kept[-1].revision}

@@ -87,6 +87,8 @@ def send(
         if brake:
             brake.hold(campaign)
         progress = campaign.run()
+        if not progress.waiting:
+            mailings.end(one.key, office.clock())
     seconds = monotonic() - started
     return Mailed(one, progress, before, seconds, found.twice, spared, found.broken)
 
@@ -221,8 +223,11 @@ def unknown(office: Office, slug: str | None, lists: Sequence[str]) -> Iterator[
                 yield campaign, mail
 
 
-def resolve(office: Office, mail: Mail, state: str, who: str) -> None:
-    """What a person has decided about a mail that may have arrived: it has (``sent``), or it is
-    to be sent again (``queued``)."""
+def resolve(office: Office, key: str, mail: Mail, state: str, who: str) -> None:
+    """What a person has decided about a mail of a campaign that may have arrived: it has
+    (``sent``), or it is to be sent again (``queued``)."""
     number = mail.number + 1 if state == QUEUED else mail.number
-    office.ledger.mailings.record([Step(mail.id, number, state, who)], office.clock())
+    now, mailings = office.clock(), office.ledger.mailings
+    mailings.record([Step(mail.id, number, state, who)], now)
+    if state == QUEUED:
+        mailings.end(key, now, over=False)
