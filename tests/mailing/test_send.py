@@ -112,14 +112,28 @@ def test_a_program_reads_the_same_as_json(content: Path, output: Path) -> None:
         ((SLUG, "--list", "others"), "no list is called others; there are: readers."),
         ((SLUG, "--test", "nobody"), "nobody is no mail address."),
         (("--test", "me@house.example"), "say which edition"),
+        ((SLUG, "--only", "me@house.example"), "write --resolve too"),
+        ((SLUG, "--arrived"), "write --resolve too"),
+        ((SLUG, "--again"), "write --resolve too"),
+        ((SLUG, "--resolve", "--arrived", "--again"), "say one of the two"),
+        ((SLUG, "--resolve", "--test", "me@house.example"), "say one of the two"),
     ],
 )
-def test_what_cannot_be_meant_is_a_sentence(
-    arguments: tuple[str, ...], said: str, content: Path, output: Path
+def test_what_cannot_be_meant_is_a_sentence_and_goes_to_nobody(
+    arguments: tuple[str, ...], said: str, content: Path, output: Path, sink: Sink
 ) -> None:
     code, told = send(content, output, *arguments)
     assert code == 2
     assert said in told
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize("arguments", [(SLUG, "--test", ""), ("",), ("--digest", "")])
+def test_a_script_whose_variable_is_empty_mails_nobody(
+    arguments: tuple[str, ...], content: Path, output: Path, sink: Sink
+) -> None:
+    assert send(content, output, *arguments)[0] == 2
+    assert sink.mails == []
 
 
 def test_a_server_that_is_away_keeps_everything_waiting_and_is_named(
