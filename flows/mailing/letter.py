@@ -26,6 +26,9 @@ from flows.rendition import File
 
 #: What the personal link stands in for, in the letter as it was released.
 _FIRST, _SECOND = "a" * LENGTH, "b" * LENGTH
+#: RFC 2045 §6.7: seven bits, which each server takes (RFC 6152), and a link keeps its letters,
+#: which base64, that is chosen otherwise where few letters are Latin, would hide.
+_ENCODING = "quoted-printable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +133,10 @@ def _built(letter: Letter, to: MailingList, house: House, at: datetime, token: s
     for n, picture in enumerate(pictures):
         shown = f'src="{letter.base}pictures/{quote(_name(picture))}"'
         html = html.replace(shown, f'src="cid:{_cid(letter, n, to)}"')
-    message.set_content(letter.text.replace(letter.leave, leave) if leave else letter.text)
-    message.add_alternative(
-        html.replace(f'"{letter.leave}"', f'"{leave}"') if leave else html, subtype="html"
-    )
+    text = letter.text.replace(letter.leave, leave) if leave else letter.text
+    html = html.replace(f'"{letter.leave}"', f'"{leave}"') if leave else html
+    message.set_content(text, cte=_ENCODING)
+    message.add_alternative(html, subtype="html", cte=_ENCODING)
     _embed(message, letter, pictures, to)
     message["Content-Language"] = letter.language  # now: before, it would be the first part's
     _same_each_time(message, letter.key)
@@ -194,6 +197,7 @@ def _spans(one: bytes, other: bytes) -> tuple[tuple[int, int], ...]:
         if end > start:
             found.append((start, end))
     assert sum(end - start for start, end in found) % LENGTH == 0
+    assert bool(found) == (one != other)
     return tuple(found)
 
 

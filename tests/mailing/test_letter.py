@@ -94,6 +94,20 @@ def test_the_links_of_the_letter_are_the_recipients_own_in_both_parts() -> None:
             assert "mailto:" not in text
 
 
+@pytest.mark.parametrize("words", ["Βροχή στην Αθήνα. " * 40, "雨が降る。\n" * 40, "Café.\n" * 4])
+def test_in_each_script_the_links_are_the_recipients_own(words: str) -> None:
+    one = made(letter=a_letter(text=f"{words}\n{LEAVE}\n", html=f'<p>{words}<a href="{LEAVE}">'))
+    raw = one.message(mail())
+    token = leaving.token_of("readers", "anne@house.example", SECRET)
+    for kind in ("html", "plain"):
+        assert token in read(raw).get_body((kind,)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_letter_has_seven_bits_which_each_server_takes() -> None:
+    letter = a_letter(text="Café, thé.\n", html="<p>Café, thé.</p>\n")
+    assert made(a_list(unsubscribe="mail"), letter).message(mail()).isascii()
+
+
 def test_a_list_that_is_left_by_mail_keeps_the_houses_address() -> None:
     message = read(made(a_list(unsubscribe="mail")).message(mail()))
     assert message["List-Unsubscribe"] == f"<{LEAVE}>"
