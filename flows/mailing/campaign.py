@@ -142,13 +142,18 @@ class Campaign:
                     if not self._may_go_on(error, failures):
                         break
                     failures += 1
-            self._scribe.flush()
         except Exception as error:  # of the ledger: nothing may be sent that is not recorded
-            line.drop()
-            self._error = self._error or error
-            self._round.stop()
-        finally:
-            line.close()
+            self._fails(error, line)
+        try:
+            self._scribe.flush()  # also then, as what was taken has arrived
+        except Exception as error:
+            self._fails(error, line)
+        line.close()
+
+    def _fails(self, error: Exception, line: Line) -> None:
+        line.drop()
+        self._error = self._error or error
+        self._round.stop()
 
     def _next(self) -> Mail | None:
         """The next mail; before a wait for it, what became of others is written down."""
