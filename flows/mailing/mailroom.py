@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from time import monotonic
 
 from flows.ledger import Fact, lock_number
@@ -24,6 +25,7 @@ from flows.mailing.recipients import Recipients, recipients, suppressed
 from flows.mailing.released import letter_of
 from flows.mailing.smtp import SmtpLine, password_from
 from flows.office import Office
+from flows.store import KEPT
 from flows.words import catalogue
 
 #: Gives the password of a list's server; empty where there is none.
@@ -68,6 +70,8 @@ def send(
     :class:`flows.mailing.recipients.RecipientsError` and :class:`flows.ledger.LedgerError`.
     """
     started = monotonic()
+    lines = partial(line_to, office, one.to, password or from_environment, patience)
+    lines()  # one that cannot be is told of before anything is begun
     with _alone(office, one.to):
         found, spared = _opened(office, one, who)
         mailings = office.ledger.mailings
@@ -78,7 +82,7 @@ def send(
         campaign = Campaign(
             _stencil(office, one.to, letter, one.key),
             mailings,
-            partial(line_to, office, one.to, password or from_environment, patience),
+            lines,
             office.clock,
             refused=_Watch(office, one).refused,
             reached=reached,
@@ -123,8 +127,18 @@ def letter_for(office: Office, one: Due) -> Letter:
 def line_to(office: Office, to: MailingList, password: Password, patience: Patience) -> Line:
     """A line for a list, which connects when it is first needed."""
     if to.is_folder:
-        return FolderLine(office.output / to.folder)
+        return FolderLine(_folder(office, to))
     return SmtpLine(to, lambda: password(to), patience)
+
+
+def _folder(office: Office, to: MailingList) -> Path:
+    """The folder of a list's messages, which name everybody: none from which anything is
+    published. Raises :class:`flows.mailing.due.MailError`."""
+    folder = office.output / to.folder
+    own = [office.content, *(office.output / name for name in KEPT)]
+    if any(folder.resolve().is_relative_to(place.resolve()) for place in own):
+        raise refusal("folder_taken", folder=folder, list=to.name)
+    return folder
 
 
 # ------------------------------------------------------------------------------------ a campaign

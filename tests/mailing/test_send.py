@@ -159,6 +159,23 @@ def test_messages_are_files_in_a_folder_once(tmp_path: Path, output: Path) -> No
     assert message["Subject"] == "Edition 00001"
 
 
+@pytest.mark.parametrize("folder", ["site", "site/outbox", "../output/tree", "../content", "../x"])
+def test_messages_never_come_to_where_things_are_published(
+    folder: str, tmp_path: Path, output: Path
+) -> None:
+    """They bear the addresses of the people on the list."""
+    content = post.house(tmp_path / "content", f"eml:{folder}")
+    (tmp_path / "x").symlink_to(output / "site")
+    post.publish(content, output)
+    code, said = send(content, output, SLUG)
+    assert code == 2
+    assert "is a folder from which things are published" in said
+    assert not list(tmp_path.rglob("*.eml"))
+    code, said = send(content, output, SLUG, "--test", "me@house.example")
+    assert code == 2
+    assert not list(tmp_path.rglob("*.eml"))
+
+
 def test_a_house_without_a_list_is_told_how_to_have_one(tmp_path: Path, output: Path) -> None:
     content = post.house(tmp_path / "content", "eml:outbox")
     post.publish(content, output)
