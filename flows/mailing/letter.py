@@ -211,7 +211,8 @@ def mailbox(name: str, address: str) -> str:
 def list_id(to: MailingList, house: House) -> str:
     """RFC 2919 §2: a phrase, and a name in a domain of the house's."""
     identifier = to.list_id or f"{to.name}.{urlsplit(house.address).hostname}"
-    return _with_phrase(to.title or house.name, f"<{identifier}>")
+    phrase = " ".join((to.title or house.name).split())  # a line break would end the header
+    return _with_phrase(phrase, f"<{identifier}>")
 
 
 def _with_phrase(name: str, rest: str) -> str:

@@ -170,6 +170,20 @@ def test_no_title_and_no_name_adds_a_header(title: str, name: str) -> None:
     assert message["To"].addresses[0].addr_spec == "anne@house.example"
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028"])
+def test_no_house_and_no_title_of_a_list_adds_a_header(end: str) -> None:
+    to = a_list(title=f"Readers{end}Bcc: x@y.example")
+    for raw in (
+        made(to).message(mail()),
+        stencil(a_letter(), a_list(), a_house(to, name=f"House{end}Bcc: x@y"), SECRET, AT).message(
+            mail()
+        ),
+    ):
+        message = read(raw)
+        assert message["Bcc"] is None
+        assert "Bcc: x@y" in message["List-Id"]
+
+
 def test_a_name_in_letters_of_any_kind_arrives_as_it_is() -> None:
     for name in ("Zoë Šimůnková", 'Anne "la Grande", rue 3', "王小明", "O’Neill (Dublin)"):
         message = read(made().message(mail(name=name)))
