@@ -172,6 +172,10 @@ class SmtpLine:
             if smtp:
                 smtp.close()
             raise self._refusal(error) from error
+        except UnicodeError as error:  # of the name or the password, from socket or smtplib
+            if smtp:
+                smtp.close()
+            raise self._unwritable(smtp) from error
         except LineError:
             if smtp:
                 smtp.close()
@@ -217,6 +221,12 @@ class SmtpLine:
         if isinstance(error, socket.gaierror):
             return LineError(self._said("no_such_server", why=error.strerror), may_pass=True)
         return self._broke(error)
+
+    def _unwritable(self, smtp: smtplib.SMTP | None) -> LineError:
+        """Without a word of the password: a server's name that DNS has no letters for, or what is
+        logged in with, which smtplib has in ASCII only."""
+        key = "only_ascii" if smtp else "no_such_server"
+        return LineError(self._said(key, why="–"), may_pass=False)
 
     def _broke(self, error: Exception) -> LineError:
         why = str(error) or type(error).__name__

@@ -119,6 +119,9 @@ def test_a_name_is_logged_in_with_and_only_over_an_encrypted_line(tmp_path: Path
             line(server, context=trusting).ready(TO_ANNE)
         with pytest.raises(LineError, match="not sent in clear"):
             line(server, password="s3cret", tls="none").ready(TO_ANNE)
+        with pytest.raises(LineError, match="unaccented letters") as odd:
+            line(server, password="s3crét", context=trusting).ready(TO_ANNE)
+        assert "s3cr" not in str(odd.value)
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
@@ -138,6 +141,12 @@ def test_a_server_that_is_not_there_is_a_sentence_and_may_come_back() -> None:
 def test_a_name_that_nobody_knows_is_a_sentence() -> None:
     with pytest.raises(LineError, match="no such server"):
         line("smtp://mail.invalid:25").ready(TO_ANNE)
+
+
+@pytest.mark.parametrize("server", ["smtp://mail..invalid:25", f"smtp://{'m' * 64}.invalid:25"])
+def test_a_name_that_no_server_can_have_is_a_sentence(server: str) -> None:
+    with pytest.raises(LineError, match="no such server"):
+        line(server).ready(TO_ANNE)
 
 
 def test_tls_where_none_is_spoken_names_the_port(sink: Sink) -> None:
