@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def _folder(office: Office, to: MailingList) -> Path:
 def _alone(office: Office, to: MailingList) -> Iterator[None]:
     """Held by the one run, of all machines that share the ledger, that sends to a list: the pace
     and the number of connections are the list's."""
-    name = f"mail/{to.name}"
+    name = _lock(to)
     with (
         office.store.trying(name) as is_here,
         office.ledger.database.tried(lock_number(name)) as is_ours,
@@ -156,6 +157,10 @@ def _alone(office: Office, to: MailingList) -> Iterator[None]:
         if not (is_here and is_ours):
             raise refusal("busy", list=to.name)
         yield
+
+
+def _lock(to: MailingList) -> str:
+    return f"mail/{to.name}"
 
 
 def _opened(office: Office, one: Due, who: str) -> tuple[Recipients, int]:
@@ -192,17 +197,20 @@ class _Watch:
     def __init__(self, office: Office, one: Due) -> None:
         self._office, self._one = office, one
         self._words = catalogue("mail", office.house.language)
-        self._looked = float("-inf")
+        self._looked, self._looking = float("-inf"), threading.Lock()
         self._is_spared: Callable[[str], bool] = lambda _mailbox: False
 
     def refused(self, mailbox: str) -> str:
         """Why a mailbox gets nothing; empty, if it does. Raises
-        :class:`flows.mailing.due.MailError` where the edition is not what it was."""
-        if monotonic() - self._looked > LOOK:
-            self._look()
+        :class:`flows.mailing.due.MailError` where the edition is not what it was, and
+        :class:`flows.ledger.LedgerError` where the list may be in somebody else's hands."""
+        with self._looking:  # one for all lines
+            if monotonic() - self._looked > LOOK:
+                self._look()
         return self._words["left"] if self._is_spared(mailbox) else ""
 
     def _look(self) -> None:
+        self._office.ledger.database.require_lock(lock_number(_lock(self._one.to)))
         what = self._one.what
         for fact in (what,) if isinstance(what, Fact) else what.facts:
             public = self._office.ledger.edition(fact.slug)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from uuid import uuid4
 
-from flows.ledger import Ledger
+import pytest
+
+from flows.ledger import Ledger, LedgerError
 from flows.ledger.mailings import SENDING, SENT, UNKNOWN, Addressee, Campaign, Step
+from flows.mailing import mailroom
+from flows.mailing.campaign import Progress
+from flows.mailing.due import due
 from tests.cluster.servers import Postgres
 from tests.ledger.test_ledger import NOW
+from tests.mailing import post
+from tests.mailing.post import PATIENCE, Sink
+from tests.release import workshop
 
 PEOPLE = 20_000
+END = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+
+
+def database(postgres: Postgres) -> str:
+    return postgres.database(f"mail-{uuid4().hex[:12]}")
 
 
 def test_a_long_campaign_is_counted_though_the_server_knows_nothing_of_its_tables(
     postgres: Postgres,
 ) -> None:
     """It looks at them now and then only, and no sooner than a campaign is under way."""
-    url = postgres.database(f"mail-{uuid4().hex[:12]}")
+    url = database(postgres)
     ledger = Ledger(f"{url}?options=-c statement_timeout=2000", trial=False)
     mailings = ledger.mailings
     people = (Addressee(f"r{n}", f"r{n}@house.example") for n in range(PEOPLE))
@@ -26,3 +41,33 @@ def test_a_long_campaign_is_counted_though_the_server_knows_nothing_of_its_table
     assert mailings.counts("key")[SENT] == PEOPLE
     assert list(mailings.mails("key", SENDING, UNKNOWN)) == []
     ledger.close()
+
+
+def test_a_run_whose_list_may_be_in_other_hands_ends(
+    postgres: Postgres,
+    tmp_path: Path,
+    output: Path,
+    sink: Sink,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The session that held the list is gone, and with it the right to send: a second run has
+    other tries of a mail that a server put off, and the records do not keep these two apart."""
+    monkeypatch.setenv("PARUTION_LEDGER", database(postgres))
+    monkeypatch.setattr(mailroom, "LOOK", -1.0)
+    content = post.house(tmp_path / "content", sink.server, "connections = 2", post.many(50))
+    post.publish(content, output)
+    with workshop.desk(content, output) as at:
+        [one] = due(at.ledger, at.house, at.clock())
+        ended = threading.Event()
+
+        def reached(_progress: Progress) -> None:
+            if not ended.is_set():
+                ended.set()
+                postgres.tell(END)
+
+        with pytest.raises(LedgerError, match="somebody else"):
+            mailroom.send(at, one, "Anne", patience=PATIENCE, reached=reached)
+        assert len(sink.mails) <= 3
+        mailroom.send(at, one, "Anne", patience=PATIENCE)
+        assert at.ledger.mailings.counts(one.key)[SENT] == 50
+    assert set(sink.taken().values()) == {1}
