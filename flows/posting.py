@@ -78,7 +78,11 @@ async def mail_list(errand: Errand, one: Due) -> Mailed:
         reached=partial(errand.reached, one),
         brake=errand.brake,
     )
-    return await asyncio.to_thread(send)
+    try:
+        return await asyncio.to_thread(send)
+    except asyncio.CancelledError:  # the thread goes on, and the process waits for it
+        errand.brake.stop()
+        raise
 
 
 @flow(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from flows.desk import Desk
     from flows.mailing.due import Due
 
+#: The exit code of what Ctrl-C has ended.
+STOPPED = 130
 #: Refusals that are shown in full.
 _SHOWN = 5
 
@@ -130,11 +132,14 @@ def _wanted(
 
 
 def _send(desk: Desk, wanted: Sequence[Due], as_json: bool) -> NoReturn:
-    from flows.command import letters, progress
+    from flows.command import letters, progress, stopping
     from flows.mailing import mailroom
 
     language = language_of(desk.house)
-    with progress.shown(desk, language, begin="connecting") as reached:
+    with (
+        stopping.stoppable(language) as brake,
+        progress.shown(desk, language, begin="connecting") as reached,
+    ):
         done = [
             mailroom.send(
                 desk,
@@ -142,13 +147,17 @@ def _send(desk: Desk, wanted: Sequence[Due], as_json: bool) -> NoReturn:
                 getpass.getuser(),
                 password=password_for(desk),
                 reached=partial(reached, one),
+                brake=brake,
             )
             for one in wanted
+            if not brake.is_on
         ]
     if as_json:
         print_json([letters.as_json(desk, mailed) for mailed in done])
     else:
         letters.show(desk, done, language, sys.stdout)
+    if brake.is_on:
+        raise SystemExit(STOPPED)
     raise SystemExit(FAILED if any(mailed.is_open for mailed in done) else DONE)
 
 

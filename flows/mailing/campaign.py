@@ -35,10 +35,12 @@ MOST_TRIES = 12
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many mails are in each state, and why a run ended early, if it did."""
+    """How many mails are in each state, and why a run ended early, if it did: for a ``trouble``,
+    or as somebody stopped it."""
 
     counts: dict[str, int]
     trouble: Sentence | None = None
+    is_stopped: bool = False
 
     @property
     def total(self) -> int:
@@ -90,6 +92,7 @@ class Campaign:
         self._counting = threading.Lock()
         self._scribe = Scribe(mailings, clock)
         self._trouble: Sentence | None = None
+        self._is_stopped = False
         self._error: Exception | None = None
         self._tries: Counter[int] = Counter()
         to = stencil.list
@@ -126,6 +129,7 @@ class Campaign:
 
     def stop(self) -> None:
         """End as soon as what is in hand is dealt with."""
+        self._is_stopped = True
         self._round.stop()
 
     # ---------------------------------------------------------------------------- one thread
@@ -218,4 +222,5 @@ class Campaign:
         self._reached(progress)
 
     def _progress(self) -> Progress:
-        return Progress(dict(self._counts), self._trouble if self._counts[QUEUED] else None)
+        trouble = self._trouble if self._counts[QUEUED] else None
+        return Progress(dict(self._counts), trouble, self._is_stopped)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,3 +188,49 @@ def test_a_house_without_a_list_is_told_how_to_have_one(tmp_path: Path, output: 
     code, said = send(content, output, SLUG)
     assert code == 2
     assert "name a list in house.toml, in a table [[lists]]" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_it_deals_with_what_is_in_hand_and_leaves_nobody_unknown(
+    number: int, tmp_path: Path, output: Path, sink: Sink
+) -> None:
+    """Ctrl-C, a machine that shuts down, a terminal that is closed."""
+    content = post.house(tmp_path / "content", sink.server, people=post.many(800))
+    post.publish(content, output)
+    code, said = stopped("send", SLUG, number=number, content=content, output=output, sink=sink)
+    assert code == 130
+    assert "still waiting: " in said
+    assert "Stopped. Nothing is lost: the same command goes on." in said
+    assert send(content, output, SLUG)[0] == 0
+    assert set(sink.taken().values()) == {1}
+    assert len(sink.taken()) == 800
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_publication_that_mails_can_be_stopped_too(
+    number: int, tmp_path: Path, output: Path, sink: Sink
+) -> None:
+    more = "late_hours = 200000\nper_minute = 1200"
+    content = post.house(tmp_path / "content", sink.server, more, post.many(800))
+    post.publish(content, output)
+    stopped("publish", number=number, content=content, output=output, sink=sink)
+    assert len(sink.mails) < 400
+    code, said = send(content, output, SLUG, "--resolve")
+    assert (code, said) == (0, "Nothing is unknown.\n")
+
+
+def stopped(*words: str, number: int, content: Path, output: Path, sink: Sink) -> tuple[int, str]:
+    """What a command says that is told to stop once ten mails are out."""
+    folders = ("--content", str(content), "--output", str(output))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", *words, *folders],
+        env=os.environ | {"PARUTION_LANG": "en"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    sink.wait_for(lambda: len(sink.mails) >= 10)
+    process.send_signal(number)
+    said, _nothing = process.communicate(timeout=60)
+    return process.returncode, said
