@@ -101,10 +101,19 @@ class MailingList(Settings):
     @field_validator("sender", "reply_to", "to")
     @classmethod
     def _mail_address(cls, value: str) -> str:
-        local, _at, domain = parseaddr(value)[1].rpartition("@")
-        if (value and not (local and domain)) or not value.isprintable():
+        """An address that every server takes, with its domain as DNS knows it (RFC 5890)."""
+        from email_validator import EmailNotValidError, validate_email
+
+        if not value:
+            return value
+        address = parseaddr(value)[1]
+        try:
+            known = validate_email(address, check_deliverability=False, test_environment=True)
+        except EmailNotValidError:
+            raise PydanticCustomError("mail_address", "no mail address") from None
+        if not known.ascii_email or not value.isprintable():
             raise PydanticCustomError("mail_address", "no mail address")
-        return value
+        return value.replace(address, known.ascii_email)
 
     @field_validator("list_id")
     @classmethod

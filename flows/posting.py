@@ -84,7 +84,7 @@ async def mail_list(errand: Errand, one: Due) -> Mailed:
     )
     try:
         return await asyncio.to_thread(send)
-    except asyncio.CancelledError:  # Ctrl+C: the thread ends with what is in hand
+    except asyncio.CancelledError:  # the thread goes on, and the process waits for it
         errand.brake.stop()
         raise
 

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+#: Folders of the output folder whose files are public, or are on their way there.
+KEPT = ("site", "tree", "releases", "proofs", "galleys", "staging", "preview")
+
 
 @dataclass(frozen=True, slots=True)
 class Store:

@@ -55,7 +55,8 @@ def _show(desk: Desk, mailed: Mailed, words: Any, stream: TextIO) -> None:
         stream.write(f"  {trouble.told(desk.house.language)}\n")
         line("sent_waiting", n=counts[QUEUED])
     elif counts[QUEUED]:
-        line("sent_put_off", n=counts[QUEUED])
+        is_stopped = mailed.progress.is_stopped
+        line("sent_waiting" if is_stopped else "sent_put_off", n=counts[QUEUED])
     if counts[UNKNOWN]:
         line("sent_unknown", n=counts[UNKNOWN], slug=due.slug)
 

@@ -4,7 +4,6 @@ of which nobody knows whether they arrived."""
 from __future__ import annotations
 
 import getpass
-import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from flows.desk import Desk
     from flows.mailing.due import Due
 
+#: The exit code of what Ctrl-C has ended.
+STOPPED = 130
 #: Refusals that are shown in full.
 _SHOWN = 5
 
@@ -45,9 +46,11 @@ def send(
         list[str] | None, typer.Option("--list", help="A list of house.toml; default: each.")
     ] = None,
     digest: Annotated[
-        str, typer.Option(help="Send the newest issue of this digest of house.toml.")
-    ] = "",
-    test: Annotated[str, typer.Option(help="Send it to this address only, marked as a test.")] = "",
+        str | None, typer.Option(help="Send the newest issue of this digest of house.toml.")
+    ] = None,
+    test: Annotated[
+        str | None, typer.Option(help="Send it to this address only, marked as a test.")
+    ] = None,
     correction: Annotated[
         bool, typer.Option("--correction", help="To people who got it before: say what it is.")
     ] = False,
@@ -73,31 +76,55 @@ def send(
     """Mail an edition to a list, each recipient once; go on where a run was stopped."""
     from flows.words import ToldError
 
+    is_test = test is not None
     with desk_of(content, output) as desk:
+        _meant(desk, resolve=resolve, arrived=arrived, again=again, only=only, test=is_test)
         try:
             if resolve:
                 _resolve(desk, edition, lists or (), _verdict(arrived, again), only or (), as_json)
-            how = {"correction": correction or bool(test), "sure": sure or bool(test)}
+            how = {"correction": correction or is_test, "sure": sure or is_test}
             wanted = _wanted(desk, edition, digest, lists or (), **how)
-            if test:
+            if test is not None:
                 _test(desk, wanted, test)
             _send(desk, wanted, as_json)
         except ToldError as error:
             wrong_use(error.said.told(language_of(desk.house)))
 
 
+def _meant(
+    desk: Desk,
+    *,
+    resolve: bool,
+    arrived: bool,
+    again: bool,
+    only: Sequence[str] | None,
+    test: bool,
+) -> None:
+    """Refuse options that would be read over: what somebody wanted for a few, or for none, would
+    go to everybody."""
+    from flows.words import catalogue
+
+    words = catalogue("mail", language_of(desk.house))
+    if not resolve and (arrived or again or only is not None):
+        wrong_use(words["resolve_what"])
+    if arrived and again:
+        wrong_use(words["resolve_one"])
+    if resolve and test:
+        wrong_use(words["resolve_or_test"])
+
+
 def _wanted(
-    desk: Desk, edition: str | None, digest: str, lists: Sequence[str], **how: bool
+    desk: Desk, edition: str | None, digest: str | None, lists: Sequence[str], **how: bool
 ) -> tuple[Due, ...]:
     """What a person asks for; without a name, what is due."""
     from flows.mailing import due
 
     desk.recover()
-    if edition:
+    if edition is not None:
         return due.asked(edition_named(edition, desk), lists, desk.ledger, desk.house, **how)
     names = [to.name for to in due.lists_named(lists, desk.house)]
     now = desk.clock()
-    if digest:
+    if digest is not None:
         found = due.asked_issue(digest, desk.ledger, desk.house, now)
     else:
         found = due.due(desk.ledger, desk.house, now)
@@ -105,31 +132,32 @@ def _wanted(
 
 
 def _send(desk: Desk, wanted: Sequence[Due], as_json: bool) -> NoReturn:
-    from flows.command import letters, progress
+    from flows.command import letters, progress, stopping
     from flows.mailing import mailroom
-    from flows.words import catalogue
 
     language = language_of(desk.house)
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # ends as well as Ctrl+C does
-    try:
-        with progress.shown(desk, language, begin="connecting") as reached:
-            done = [
-                mailroom.send(
-                    desk,
-                    one,
-                    getpass.getuser(),
-                    password=password_for(desk),
-                    reached=partial(reached, one),
-                )
-                for one in wanted
-            ]
-    except KeyboardInterrupt:
-        typer.echo(catalogue("mail", language)["interrupted"], err=True)
-        raise SystemExit(130) from None
+    with (
+        stopping.stoppable(language) as brake,
+        progress.shown(desk, language, begin="connecting") as reached,
+    ):
+        done = [
+            mailroom.send(
+                desk,
+                one,
+                getpass.getuser(),
+                password=password_for(desk),
+                reached=partial(reached, one),
+                brake=brake,
+            )
+            for one in wanted
+            if not brake.is_on
+        ]
     if as_json:
         print_json([letters.as_json(desk, mailed) for mailed in done])
     else:
         letters.show(desk, done, language, sys.stdout)
+    if brake.is_on:
+        raise SystemExit(STOPPED)
     raise SystemExit(FAILED if any(mailed.is_open for mailed in done) else DONE)
 
 
@@ -177,7 +205,7 @@ def _test(desk: Desk, wanted: Sequence[Due], address: str) -> NoReturn:
 def _verdict(arrived: bool, again: bool) -> str:
     from flows.ledger.mailings import QUEUED, SENT
 
-    return SENT if arrived and not again else QUEUED if again and not arrived else ""
+    return SENT if arrived else QUEUED if again else ""
 
 
 def _resolve(
@@ -192,7 +220,7 @@ def _resolve(
     from flows.command import letters
     from flows.mailing import mailroom
 
-    slug = edition_named(edition, desk).slug if edition else None
+    slug = None if edition is None else edition_named(edition, desk).slug
     names = {address.casefold() for address in only}
     found = [
         (campaign, mail)

@@ -66,10 +66,12 @@ def _is_mail_due(desk: Desk) -> bool:
 
 def _mail(desk: Desk, reached: Callable[[Due, Progress], None]) -> None:
     """A run of its own, once what is mailed is out."""
+    from flows.command import stopping
     from flows.posting import Errand, mail_from
 
-    errand = Errand(desk, reached)
-    asyncio.run(mail_from(errand))
+    with stopping.stoppable(desk.house.language) as brake:
+        errand = Errand(desk, reached, brake)
+        asyncio.run(mail_from(errand))
     desk.outcome = replace(
         desk.outcome, mailed=tuple(errand.mailed), unmailed=tuple(errand.unmailed)
     )

@@ -149,13 +149,16 @@ class Database:
             yield True
             return
         connection, is_held = self._asked_for(sa.func.pg_try_advisory_lock(number))
+        if not is_held:
+            connection.close()
+            yield False
+            return
+        self._holding[number] = connection
         try:
-            yield is_held
+            yield True
         finally:
-            if is_held:
-                _free(connection, number)
-            else:
-                connection.close()
+            del self._holding[number]
+            _free(connection, number)
 
     def _waited_for(self, number: int) -> sa.Connection:
         return self._asked_for(sa.func.pg_advisory_lock(number))[0]

@@ -35,10 +35,12 @@ MOST_TRIES = 12
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many mails are in each state, and why a run ended early, if it did."""
+    """How many mails are in each state, and why a run ended early, if it did: for a ``trouble``,
+    or as somebody stopped it."""
 
     counts: dict[str, int]
     trouble: Sentence | None = None
+    is_stopped: bool = False
 
     @property
     def total(self) -> int:
@@ -90,6 +92,7 @@ class Campaign:
         self._counting = threading.Lock()
         self._scribe = Scribe(mailings, clock)
         self._trouble: Sentence | None = None
+        self._is_stopped = False
         self._error: Exception | None = None
         self._tries: Counter[int] = Counter()
         to = stencil.list
@@ -126,6 +129,7 @@ class Campaign:
 
     def stop(self) -> None:
         """End as soon as what is in hand is dealt with."""
+        self._is_stopped = True
         self._round.stop()
 
     # ---------------------------------------------------------------------------- one thread
@@ -142,13 +146,18 @@ class Campaign:
                     if not self._may_go_on(error, failures):
                         break
                     failures += 1
-            self._scribe.flush()
         except Exception as error:  # of the ledger: nothing may be sent that is not recorded
-            line.drop()
-            self._error = self._error or error
-            self._round.stop()
-        finally:
-            line.close()
+            self._fails(error, line)
+        try:
+            self._scribe.flush()  # also then, as what was taken has arrived
+        except Exception as error:
+            self._fails(error, line)
+        line.close()
+
+    def _fails(self, error: Exception, line: Line) -> None:
+        line.drop()
+        self._error = self._error or error
+        self._round.stop()
 
     def _next(self) -> Mail | None:
         """The next mail; before a wait for it, what became of others is written down."""
@@ -213,4 +222,5 @@ class Campaign:
         self._reached(progress)
 
     def _progress(self) -> Progress:
-        return Progress(dict(self._counts), self._trouble if self._counts[QUEUED] else None)
+        trouble = self._trouble if self._counts[QUEUED] else None
+        return Progress(dict(self._counts), trouble, self._is_stopped)

@@ -92,8 +92,9 @@ def due_digests(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
     found = []
     for digest in () if house.trial else house.digests:
         one = issue(digest, ledger, house, now)
-        if one is None or now - one.end > timedelta(hours=digest.late_hours):
-            continue
+        late = timedelta(hours=digest.late_hours)
+        if one is None or now - one.end > late or ledger.first_published(now + late):
+            continue  # the last: the clock was put back, and the slot is an old one
         if knows and knows > one.end:  # nobody knows whether it went
             continue
         found += [d for d in issued(one, house) if _is_unsent(ledger, d)]
@@ -124,7 +125,9 @@ def _is_unsent(ledger: Ledger, one: Due) -> bool:
 
 
 def _is_news(first: Fact, to: MailingList, now: datetime) -> bool:
-    return first.at is not None and now - first.at <= timedelta(hours=to.late_hours)
+    """Of what a clock that was put back takes for tomorrow's, no more than of yesterday's: a
+    machine that forgot the year would mail all that there is."""
+    return first.at is not None and abs(now - first.at) <= timedelta(hours=to.late_hours)
 
 
 def _unsent(ledger: Ledger, to: MailingList, public: Fact) -> Due | None:

@@ -24,10 +24,11 @@ from flows.lists import MailingList
 from flows.mailing.leaving import LENGTH, link_of, token_of
 from flows.rendition import File
 
-#: RFC 2045 §6.7: each letter of a token stands for itself in it.
-_ENCODING = "quoted-printable"
 #: What the personal link stands in for, in the letter as it was released.
 _FIRST, _SECOND = "a" * LENGTH, "b" * LENGTH
+#: RFC 2045 §6.7: seven bits, which each server takes (RFC 6152), and a link keeps its letters,
+#: which base64, that is chosen otherwise where few letters are Latin, would hide.
+_ENCODING = "quoted-printable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,8 @@ def mailbox(name: str, address: str) -> str:
 def list_id(to: MailingList, house: House) -> str:
     """RFC 2919 §2: a phrase, and a name in a domain of the house's."""
     identifier = to.list_id or f"{to.name}.{urlsplit(house.address).hostname}"
-    return _with_phrase(to.title or house.name, f"<{identifier}>")
+    phrase = " ".join((to.title or house.name).split())  # a line break would end the header
+    return _with_phrase(phrase, f"<{identifier}>")
 
 
 def _with_phrase(name: str, rest: str) -> str:

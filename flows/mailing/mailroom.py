@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from time import monotonic
 
 from flows.ledger import Fact, lock_number
@@ -24,6 +26,7 @@ from flows.mailing.recipients import Recipients, recipients, suppressed
 from flows.mailing.released import letter_of
 from flows.mailing.smtp import SmtpLine, password_from
 from flows.office import Office
+from flows.store import KEPT
 from flows.words import catalogue
 
 #: Gives the password of a list's server; empty where there is none.
@@ -68,6 +71,8 @@ def send(
     :class:`flows.mailing.recipients.RecipientsError` and :class:`flows.ledger.LedgerError`.
     """
     started = monotonic()
+    lines = partial(line_to, office, one.to, password or from_environment, patience)
+    lines()  # one that cannot be is told of before anything is begun
     with _alone(office, one.to):
         found, spared = _opened(office, one, who)
         mailings = office.ledger.mailings
@@ -78,7 +83,7 @@ def send(
         campaign = Campaign(
             _stencil(office, one.to, letter, one.key),
             mailings,
-            partial(line_to, office, one.to, password or from_environment, patience),
+            lines,
             office.clock,
             refused=_Watch(office, one).refused,
             reached=reached,
@@ -125,8 +130,18 @@ def letter_for(office: Office, one: Due) -> Letter:
 def line_to(office: Office, to: MailingList, password: Password, patience: Patience) -> Line:
     """A line for a list, which connects when it is first needed."""
     if to.is_folder:
-        return FolderLine(office.output / to.folder)
+        return FolderLine(_folder(office, to))
     return SmtpLine(to, lambda: password(to), patience)
+
+
+def _folder(office: Office, to: MailingList) -> Path:
+    """The folder of a list's messages, which name everybody: none from which anything is
+    published. Raises :class:`flows.mailing.due.MailError`."""
+    folder = office.output / to.folder
+    own = [office.content, *(office.output / name for name in KEPT)]
+    if any(folder.resolve().is_relative_to(place.resolve()) for place in own):
+        raise refusal("folder_taken", folder=folder, list=to.name)
+    return folder
 
 
 # ------------------------------------------------------------------------------------ a campaign
@@ -136,7 +151,7 @@ def line_to(office: Office, to: MailingList, password: Password, patience: Patie
 def _alone(office: Office, to: MailingList) -> Iterator[None]:
     """Held by the one run, of all machines that share the ledger, that sends to a list: the pace
     and the number of connections are the list's."""
-    name = f"mail/{to.name}"
+    name = _lock(to)
     with (
         office.store.trying(name) as is_here,
         office.ledger.database.tried(lock_number(name)) as is_ours,
@@ -144,6 +159,10 @@ def _alone(office: Office, to: MailingList) -> Iterator[None]:
         if not (is_here and is_ours):
             raise refusal("busy", list=to.name)
         yield
+
+
+def _lock(to: MailingList) -> str:
+    return f"mail/{to.name}"
 
 
 def _opened(office: Office, one: Due, who: str) -> tuple[Recipients, int]:
@@ -180,17 +199,20 @@ class _Watch:
     def __init__(self, office: Office, one: Due) -> None:
         self._office, self._one = office, one
         self._words = catalogue("mail", office.house.language)
-        self._looked = float("-inf")
+        self._looked, self._looking = float("-inf"), threading.Lock()
         self._is_spared: Callable[[str], bool] = lambda _mailbox: False
 
     def refused(self, mailbox: str) -> str:
         """Why a mailbox gets nothing; empty, if it does. Raises
-        :class:`flows.mailing.due.MailError` where the edition is not what it was."""
-        if monotonic() - self._looked > LOOK:
-            self._look()
+        :class:`flows.mailing.due.MailError` where the edition is not what it was, and
+        :class:`flows.ledger.LedgerError` where the list may be in somebody else's hands."""
+        with self._looking:  # one for all lines
+            if monotonic() - self._looked > LOOK:
+                self._look()
         return self._words["left"] if self._is_spared(mailbox) else ""
 
     def _look(self) -> None:
+        self._office.ledger.database.require_lock(lock_number(_lock(self._one.to)))
         what = self._one.what
         for fact in (what,) if isinstance(what, Fact) else what.facts:
             public = self._office.ledger.edition(fact.slug)

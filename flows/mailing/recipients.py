@@ -179,7 +179,7 @@ def _asked(to: MailingList, environ: Mapping[str, str]) -> Iterator[_Record]:
                 cells = ["" if value is None else str(value) for value in row]
                 yield number, cells[columns[0]], _named(cells, columns[1:])
         engine.dispose()
-    except (sa.exc.SQLAlchemyError, ImportError) as error:
+    except (sa.exc.SQLAlchemyError, ImportError, ValueError) as error:  # a port that is no number
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         fault = _fault("database_fails", list=to.name, variable=variable, why=why)
         raise RecipientsError(fault) from error

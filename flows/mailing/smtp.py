@@ -20,6 +20,10 @@ from flows.words import Sentence
 
 #: The server says goodbye: RFC 5321 §3.8.
 _GOODBYE = 421
+#: The first digits of good replies to MAIL, RCPT and DATA: RFC 5321 §4.3.2.
+_GOOD = (2, 2, 3)
+#: What the first digit of a reply to a message says; of another, nobody knows what it is about.
+_ANSWERS = {2: Answer.TAKEN, 4: Answer.PUT_OFF, 5: Answer.REFUSED}
 _SHOWN = 300
 
 
@@ -54,6 +58,8 @@ class SmtpLine:
             self.drop()
             if is_kept:
                 return self.ready(envelope)
+            if isinstance(error, smtplib.SMTPSenderRefused):
+                raise self._refusal(error) from error
             return Reply(Answer.PUT_OFF, self._broke(error).said.told("en"))
 
     def _begun(self, smtp: smtplib.SMTP, envelope: Envelope) -> Reply:
@@ -66,11 +72,14 @@ class SmtpLine:
         commands = [f"MAIL FROM:<{self._sender}>{options}", f"RCPT TO:<{recipient}>", "DATA"]
         _socket(smtp).settimeout(self._patience.command)
         replies = self._asked(smtp, commands)
-        bad = next(((code, text) for code, text in replies if not 200 <= code < 400), None)
-        if bad is None:
+        at = next((n for n, reply in enumerate(replies) if not _is_good(n, reply[0])), None)
+        if at is None:
             return Reply(Answer.TAKEN)
+        if at == 0 and not is_utf8:  # of the sender or the server; no recipient was named yet
+            raise smtplib.SMTPSenderRefused(*replies[0], self._sender)
         self._set_back(smtp, replies)
-        return Reply(Answer.PUT_OFF if bad[0] < 500 else Answer.REFUSED, _told(bad))
+        code = replies[at][0]
+        return Reply(Answer.REFUSED if 500 <= code < 600 else Answer.PUT_OFF, _told(replies[at]))
 
     def _asked(self, smtp: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
         """The replies to commands, up to the first that is refused; where the server takes
@@ -82,14 +91,16 @@ class SmtpLine:
         for command in commands:
             _socket(smtp).sendall(f"{command}\r\n".encode())
             replies.append(smtp.getreply())
-            if not 200 <= replies[-1][0] < 400:
+            if not _is_good(len(replies) - 1, replies[-1][0]):
                 break
         return replies
 
     def _set_back(self, smtp: smtplib.SMTP, replies: list[tuple[int, bytes]]) -> None:
-        """Bring the line to where the next message can begin. A server that says goodbye, or that
-        waits for a message to nobody, which RFC 2920 §3.1 allows, is left alone."""
-        if replies[-1][0] == 354 or _GOODBYE in (code for code, _text in replies):
+        """Bring the line to where the next message can begin. A server that says goodbye, that
+        waits for a message to nobody, which RFC 2920 §3.1 allows, or that says what is no reply
+        here, so that nobody knows what it answers next, is left alone."""
+        codes = [code for code, _text in replies]
+        if _GOODBYE in codes or not all(_is_good(0, code) or 400 <= code < 600 for code in codes):
             self.drop()
             return
         with suppress(OSError, smtplib.SMTPException):
@@ -117,11 +128,10 @@ class SmtpLine:
         except (OSError, smtplib.SMTPException) as error:
             self.drop()
             return Reply(Answer.SILENCE, self._broke(error).said.told("en"))
-        if code == _GOODBYE:
+        answer = _ANSWERS.get(code // 100, Answer.SILENCE)
+        if code == _GOODBYE or answer is Answer.SILENCE:
             self.drop()
-        if 200 <= code < 300:
-            return Reply(Answer.TAKEN, _told((code, text)))
-        return Reply(Answer.PUT_OFF if 400 <= code < 500 else Answer.REFUSED, _told((code, text)))
+        return Reply(answer, _told((code, text)))
 
     def drop(self) -> None:
         if self._smtp:
@@ -162,6 +172,10 @@ class SmtpLine:
             if smtp:
                 smtp.close()
             raise self._refusal(error) from error
+        except UnicodeError as error:  # of the name or the password, from socket or smtplib
+            if smtp:
+                smtp.close()
+            raise self._unwritable(smtp) from error
         except LineError:
             if smtp:
                 smtp.close()
@@ -201,12 +215,18 @@ class SmtpLine:
             return LineError(self._said("not_let_in", why=why), may_pass=error.smtp_code < 500)
         if isinstance(error, smtplib.SMTPNotSupportedError):
             return LineError(self._said("no_login"), may_pass=False)
-        if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500:
+        if isinstance(error, smtplib.SMTPResponseException):
             why = _told((error.smtp_code, _bytes(error.smtp_error)))
-            return LineError(self._said("turned_away", why=why), may_pass=False)
+            return LineError(self._said("turned_away", why=why), may_pass=error.smtp_code < 500)
         if isinstance(error, socket.gaierror):
             return LineError(self._said("no_such_server", why=error.strerror), may_pass=True)
         return self._broke(error)
+
+    def _unwritable(self, smtp: smtplib.SMTP | None) -> LineError:
+        """Without a word of the password: a server's name that DNS has no letters for, or what is
+        logged in with, which smtplib has in ASCII only."""
+        key = "only_ascii" if smtp else "no_such_server"
+        return LineError(self._said(key, why="–"), may_pass=False)
 
     def _broke(self, error: Exception) -> LineError:
         why = str(error) or type(error).__name__
@@ -229,6 +249,11 @@ def _socket(smtp: smtplib.SMTP) -> socket.socket:
     if smtp.sock is None:  # the server has hung up
         raise smtplib.SMTPServerDisconnected("the connection is closed")
     return smtp.sock
+
+
+def _is_good(command: int, code: int) -> bool:
+    """Whether the first, second or third command of a message got the reply that it takes."""
+    return code // 100 == _GOOD[command]
 
 
 def _told(reply: tuple[int, bytes]) -> str:

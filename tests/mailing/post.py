@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -279,3 +279,61 @@ def hanging() -> Iterator[str]:
         yield f"smtp://127.0.0.1:{listener.getsockname()[1]}"
         for one in held:
             one.close()
+
+
+@dataclass
+class Talk:
+    """What a server that speaks from a script was told: the commands of all its connections, and
+    the messages that it got to their end."""
+
+    server: str
+    commands: list[str] = field(default_factory=list)
+    messages: int = 0
+
+
+#: What a server says that takes everything.
+FRIENDLY = {"": "220 hello", "EHLO": "250 here", "DATA": "354 go on", ".": "250 taken"}
+
+
+@contextmanager
+def scripted(**said: str) -> Iterator[Talk]:
+    """A server that answers each command with what it is told to, whatever that is; ``banner``
+    comes first, ``end`` answers a message. Where nothing is told it is friendly."""
+    names = {"banner": "", "end": "."}
+    replies = FRIENDLY | {names.get(name, name.upper()): reply for name, reply in said.items()}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        talk = Talk(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+
+        def serve(connection: socket.socket) -> None:
+            with connection, connection.makefile("rwb", buffering=0) as lines:
+                is_message = False
+
+                def say(command: str) -> None:
+                    lines.write(f"{replies.get(command, '250 ok')}\r\n".encode())
+
+                say("")
+                for line in lines:
+                    told = line.decode("utf-8", "replace").rstrip("\r\n")
+                    if is_message and told != ".":
+                        continue
+                    talk.messages += is_message
+                    verb = told.partition(" ")[0].upper()
+                    talk.commands.append(verb)
+                    is_message = verb == "DATA" and "354" in replies["DATA"]
+                    say(verb)
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection = listener.accept()[0]
+                except OSError:
+                    return
+                threading.Thread(target=_quietly, args=(serve, connection), daemon=True).start()
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield talk
+
+
+def _quietly(serve: Callable[[socket.socket], None], connection: socket.socket) -> None:
+    with suppress(OSError):  # whoever talked to it has hung up
+        serve(connection)

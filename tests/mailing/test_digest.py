@@ -68,6 +68,12 @@ def test_what_appeared_between_two_slots_goes_in_one_letter_once(
     assert len(sink.mails) == 1
 
 
+def test_a_clock_that_is_put_back_sends_no_old_issue(content: Path, output: Path) -> None:
+    publish(content, output, 1, 0)
+    publish(content, output, 2, 30 * DAY)
+    assert now(content, output, FRIDAY) == ()
+
+
 def test_each_edition_is_in_one_issue(content: Path, output: Path, sink: Sink) -> None:
     publish(content, output, 1, 0)
     publish(content, output, 2, FRIDAY + 10)

@@ -74,6 +74,13 @@ def test_what_is_out_for_longer_is_too_late(content: Path, output: Path) -> None
     assert now(content, output, DAY + 1) == []
 
 
+def test_a_clock_that_is_put_back_makes_no_news_of_what_is_old(content: Path, output: Path) -> None:
+    post.publish(content, output)
+    assert now(content, output, -5) == ["readers 1"], "by a little, it is put right"
+    assert now(content, output, -DAY - 1) == []
+    assert now(content, output, -2000 * DAY) == []
+
+
 def test_a_person_may_ask_for_what_is_too_late(content: Path, output: Path) -> None:
     fact = post.publish(content, output)
     assert [one.key for one in wanted(content, output, fact)] == ["edition-00001/1/readers"]

@@ -94,14 +94,18 @@ def test_the_links_of_the_letter_are_the_recipients_own_in_both_parts() -> None:
             assert "mailto:" not in text
 
 
-@pytest.mark.parametrize("words", ["Rain. ", "Été à l’œuvre, où ça ? ", "雨が降る。", "= =\n.", ""])
-def test_they_are_so_whatever_letters_stand_around_them(words: str) -> None:
-    text = f"{words * 200}\n{LEAVE}\n"
-    html = f'<p>{words * 200}</p><a href="{LEAVE}">unsubscribe</a>\n'
-    message = read(made(letter=a_letter(text=text, html=html)).message(mail()))
+@pytest.mark.parametrize("words", ["Βροχή στην Αθήνα. " * 40, "雨が降る。\n" * 40, "Café.\n" * 4])
+def test_in_each_script_the_links_are_the_recipients_own(words: str) -> None:
+    one = made(letter=a_letter(text=f"{words}\n{LEAVE}\n", html=f'<p>{words}<a href="{LEAVE}">'))
+    raw = one.message(mail())
     token = leaving.token_of("readers", "anne@house.example", SECRET)
     for kind in ("html", "plain"):
-        assert message.get_body((kind,)).get_content().count(token) == 1  # type: ignore[union-attr]
+        assert token in read(raw).get_body((kind,)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_letter_has_seven_bits_which_each_server_takes() -> None:
+    letter = a_letter(text="Café, thé.\n", html="<p>Café, thé.</p>\n")
+    assert made(a_list(unsubscribe="mail"), letter).message(mail()).isascii()
 
 
 def test_a_list_that_is_left_by_mail_keeps_the_houses_address() -> None:
@@ -164,6 +168,20 @@ def test_no_title_and_no_name_adds_a_header(title: str, name: str) -> None:
         "Content-Type",
     }
     assert message["To"].addresses[0].addr_spec == "anne@house.example"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028"])
+def test_no_house_and_no_title_of_a_list_adds_a_header(end: str) -> None:
+    to = a_list(title=f"Readers{end}Bcc: x@y.example")
+    for raw in (
+        made(to).message(mail()),
+        stencil(a_letter(), a_list(), a_house(to, name=f"House{end}Bcc: x@y"), SECRET, AT).message(
+            mail()
+        ),
+    ):
+        message = read(raw)
+        assert message["Bcc"] is None
+        assert "Bcc: x@y" in message["List-Id"]
 
 
 def test_a_name_in_letters_of_any_kind_arrives_as_it_is() -> None:

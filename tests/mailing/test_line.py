@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,9 @@ def test_a_name_is_logged_in_with_and_only_over_an_encrypted_line(tmp_path: Path
             line(server, context=trusting).ready(TO_ANNE)
         with pytest.raises(LineError, match="not sent in clear"):
             line(server, password="s3cret", tls="none").ready(TO_ANNE)
+        with pytest.raises(LineError, match="unaccented letters") as odd:
+            line(server, password="s3crét", context=trusting).ready(TO_ANNE)
+        assert "s3cr" not in str(odd.value)
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
@@ -139,6 +143,64 @@ def test_a_name_that_nobody_knows_is_a_sentence() -> None:
         line("smtp://mail.invalid:25").ready(TO_ANNE)
 
 
+@pytest.mark.parametrize("server", ["smtp://mail..invalid:25", f"smtp://{'m' * 64}.invalid:25"])
+def test_a_name_that_no_server_can_have_is_a_sentence(server: str) -> None:
+    with pytest.raises(LineError, match="no such server"):
+        line(server).ready(TO_ANNE)
+
+
 def test_tls_where_none_is_spoken_names_the_port(sink: Sink) -> None:
     with pytest.raises(LineError, match="Is it the right port"):
         line(sink.server.replace("smtp://", "smtps://")).ready(TO_ANNE)
+
+
+# --------------------------------------------------------------- servers that say what is not right
+
+PIPELINING = "250-here\r\n250 PIPELINING"
+
+
+@pytest.mark.parametrize("ehlo", ["250 here", PIPELINING])
+def test_a_refused_sender_is_no_fault_of_the_recipient(ehlo: str) -> None:
+    """A house whose server wants a name and a password, or knows another sender: nobody is lost."""
+    with post.scripted(ehlo=ehlo, mail="530 5.7.0 Authentication required") as talk:
+        with pytest.raises(LineError, match="Authentication required") as refused:
+            line(talk.server, tls="none").ready(TO_ANNE)
+        assert not refused.value.may_pass
+
+
+def test_a_server_that_is_too_busy_for_a_message_is_too_busy_for_everybody() -> None:
+    with post.scripted(mail="452 4.3.1 disk is full") as talk:
+        with pytest.raises(LineError, match="disk is full") as busy:
+            line(talk.server, tls="none").ready(TO_ANNE)
+        assert busy.value.may_pass
+
+
+def test_a_message_is_handed_over_to_a_server_that_waits_for_one_and_to_no_other() -> None:
+    """Another would read its lines as commands."""
+    with post.scripted(data="250 ok") as talk:
+        one = line(talk.server, tls="none")
+        assert one.ready(TO_ANNE).answer is Answer.PUT_OFF
+        one.close()
+
+
+@pytest.mark.parametrize("verb", ["mail", "rcpt", "data"])
+def test_a_server_out_of_step_is_called_anew(verb: str) -> None:
+    """One reply too many, and each later one would be taken for that to another command."""
+    with post.scripted(**{verb: "what?\r\n250 ok"}) as talk:
+        one = line(talk.server, tls="none")
+        with suppress(LineError):
+            assert one.ready(TO_ANNE).answer is Answer.PUT_OFF
+        assert "RSET" not in talk.commands
+        with suppress(LineError):
+            assert one.ready(TO_ANNE).answer is Answer.PUT_OFF
+        assert talk.commands.count("EHLO") == 2
+        assert talk.messages == 0
+
+
+@pytest.mark.parametrize("reply", ["what?", "354 go on", "199 wait", "600 no"])
+def test_an_answer_to_a_message_that_nobody_understands_leaves_it_unknown(reply: str) -> None:
+    with post.scripted(end=reply) as talk:
+        one = line(talk.server, tls="none")
+        assert one.ready(TO_ANNE).answer is Answer.TAKEN
+        assert one.give(MESSAGE).answer is Answer.SILENCE
+        assert talk.messages == 1

@@ -13,6 +13,7 @@ from flows.ledger.mailings import FAILED, QUEUED, SENDING, SENT, UNKNOWN, Step
 from flows.mailing import mailroom
 from flows.mailing.campaign import MOST_TRIES, Brake, Progress
 from flows.mailing.due import Due, asked, due
+from flows.mailing.recipients import RecipientsError
 from tests.mailing import killed, post
 from tests.mailing.post import PATIENCE, Sink
 from tests.release import workshop
@@ -208,6 +209,21 @@ def test_a_ledger_that_cannot_be_written_sends_nothing_more(
     assert unknown <= 4, "one for each connection at the most"
     assert set(sink.taken().values()) == {1}
     assert len(sink.taken()) == 50, "what is unknown here had arrived"
+
+
+def test_a_run_that_cannot_go_on_writes_down_what_has_arrived(
+    tmp_path: Path, output: Path, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody mends the file of the suppressed while a campaign is under way."""
+    more = 'connections = 1\nsuppressed = "gone.csv"'
+    content = post.house(tmp_path / "content", sink.server, more, post.many(5))
+    (content / "gone.csv").write_text("email\n")
+    post.publish(content, output)
+    monkeypatch.setattr(mailroom, "LOOK", -1.0)
+    with pytest.raises(RecipientsError):
+        send(content, output, reached=lambda _p: (content / "gone.csv").write_text("email\nbob"))
+    assert len(sink.mails) == 1
+    assert counts(content, output) == {SENT: 1, QUEUED: 4}
 
 
 def test_of_two_who_send_the_same_mail_one_does(tmp_path: Path, output: Path, sink: Sink) -> None:

@@ -170,6 +170,7 @@ def test_a_query_names_the_people_of_a_database(tmp_path: Path) -> None:
         ("SELECT 1 AS phone", {"PARUTION_RECIPIENTS_READERS": "sqlite://"}, "SELECT … AS email"),
         ("SELEKT", {"PARUTION_RECIPIENTS_READERS": "sqlite://"}, "does not answer the query"),
         ("SELECT 1", {"PARUTION_RECIPIENTS_READERS": "foo://x"}, "does not answer the query"),
+        ("SELECT 1", {"PARUTION_RECIPIENTS_READERS": "foo://h:port/x"}, "not answer the query"),
     ],
 )
 def test_a_database_that_cannot_be_asked_is_a_sentence(

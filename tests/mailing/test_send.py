@@ -14,7 +14,6 @@ import pytest
 from tests.cli.command import parution
 from tests.mailing import post
 from tests.mailing.post import Sink
-from tests.release import workshop
 
 SLUG = "edition-00001"
 
@@ -117,14 +116,28 @@ def test_a_program_reads_the_same_as_json(content: Path, output: Path) -> None:
         ((SLUG, "--list", "others"), "no list is called others; there are: readers."),
         ((SLUG, "--test", "nobody"), "nobody is no mail address."),
         (("--test", "me@house.example"), "say which edition"),
+        ((SLUG, "--only", "me@house.example"), "write --resolve too"),
+        ((SLUG, "--arrived"), "write --resolve too"),
+        ((SLUG, "--again"), "write --resolve too"),
+        ((SLUG, "--resolve", "--arrived", "--again"), "say one of the two"),
+        ((SLUG, "--resolve", "--test", "me@house.example"), "say one of the two"),
     ],
 )
-def test_what_cannot_be_meant_is_a_sentence(
-    arguments: tuple[str, ...], said: str, content: Path, output: Path
+def test_what_cannot_be_meant_is_a_sentence_and_goes_to_nobody(
+    arguments: tuple[str, ...], said: str, content: Path, output: Path, sink: Sink
 ) -> None:
     code, told = send(content, output, *arguments)
     assert code == 2
     assert said in told
+    assert sink.mails == []
+
+
+@pytest.mark.parametrize("arguments", [(SLUG, "--test", ""), ("",), ("--digest", "")])
+def test_a_script_whose_variable_is_empty_mails_nobody(
+    arguments: tuple[str, ...], content: Path, output: Path, sink: Sink
+) -> None:
+    assert send(content, output, *arguments)[0] == 2
+    assert sink.mails == []
 
 
 def test_a_server_that_is_away_keeps_everything_waiting_and_is_named(
@@ -150,6 +163,23 @@ def test_messages_are_files_in_a_folder_once(tmp_path: Path, output: Path) -> No
     assert message["Subject"] == "Edition 00001"
 
 
+@pytest.mark.parametrize("folder", ["site", "site/outbox", "../output/tree", "../content", "../x"])
+def test_messages_never_come_to_where_things_are_published(
+    folder: str, tmp_path: Path, output: Path
+) -> None:
+    """They bear the addresses of the people on the list."""
+    content = post.house(tmp_path / "content", f"eml:{folder}")
+    (tmp_path / "x").symlink_to(output / "site")
+    post.publish(content, output)
+    code, said = send(content, output, SLUG)
+    assert code == 2
+    assert "is a folder from which things are published" in said
+    assert not list(tmp_path.rglob("*.eml"))
+    code, said = send(content, output, SLUG, "--test", "me@house.example")
+    assert code == 2
+    assert not list(tmp_path.rglob("*.eml"))
+
+
 def test_a_house_without_a_list_is_told_how_to_have_one(tmp_path: Path, output: Path) -> None:
     content = post.house(tmp_path / "content", "eml:outbox")
     post.publish(content, output)
@@ -160,35 +190,55 @@ def test_a_house_without_a_list_is_told_how_to_have_one(tmp_path: Path, output: 
     assert "name a list in house.toml, in a table [[lists]]" in said
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_command_that_is_told_to_stop_ends_with_what_is_in_hand(
-    number: signal.Signals, tmp_path: Path, output: Path, sink: Sink
-) -> None:
-    content = post.house(tmp_path / "content", sink.server, "per_minute = 1200", post.many(300))
-    post.publish(content, output)
-    command = [sys.executable, "-m", "flows.cli", "send", SLUG, "--json"]
-    process = subprocess.Popen(
-        [*command, "--content", str(content), "--output", str(output)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PARUTION_LANG": "en"},
-    )
-    sink.wait_for(lambda: len(sink.mails) >= 5)
-    process.send_signal(number)
-    printed, said = process.communicate(timeout=60)
-    assert (process.returncode, printed) == (130, "")
-    assert said == "Stopped. Nothing is lost: the same command goes on.\n"
-    with workshop.desk(content, output) as at:
-        [campaign] = at.ledger.mailings.campaigns()
-        found = at.ledger.mailings.counts(campaign.key)
-    assert found["sending"] == found["unknown"] == 0
-    assert found["sent"] == len(sink.mails) < 300
-
-
 def test_a_block_without_a_server_is_a_sentence(tmp_path: Path, output: Path, sink: Sink) -> None:
     content = post.house(tmp_path / "content", sink.server, 'password_block = "relay"')
     post.publish(content, output)
     code, said = send(content, output, SLUG)
     assert code == 2
     assert "needs Prefect's server: start `parution serve`" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_it_deals_with_what_is_in_hand_and_leaves_nobody_unknown(
+    number: int, tmp_path: Path, output: Path, sink: Sink
+) -> None:
+    """Ctrl-C, a machine that shuts down, a terminal that is closed."""
+    content = post.house(tmp_path / "content", sink.server, people=post.many(800))
+    post.publish(content, output)
+    code, said = stopped("send", SLUG, number=number, content=content, output=output, sink=sink)
+    assert code == 130
+    assert "still waiting: " in said
+    assert "Stopped. Nothing is lost: the same command goes on." in said
+    assert send(content, output, SLUG)[0] == 0
+    assert set(sink.taken().values()) == {1}
+    assert len(sink.taken()) == 800
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_publication_that_mails_can_be_stopped_too(
+    number: int, tmp_path: Path, output: Path, sink: Sink
+) -> None:
+    more = "late_hours = 200000\nper_minute = 1200"
+    content = post.house(tmp_path / "content", sink.server, more, post.many(800))
+    post.publish(content, output)
+    stopped("publish", number=number, content=content, output=output, sink=sink)
+    assert len(sink.mails) < 400
+    code, said = send(content, output, SLUG, "--resolve")
+    assert (code, said) == (0, "Nothing is unknown.\n")
+
+
+def stopped(*words: str, number: int, content: Path, output: Path, sink: Sink) -> tuple[int, str]:
+    """What a command says that is told to stop once ten mails are out."""
+    folders = ("--content", str(content), "--output", str(output))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", *words, *folders],
+        env=os.environ | {"PARUTION_LANG": "en"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    sink.wait_for(lambda: len(sink.mails) >= 10)
+    process.send_signal(number)
+    said, _nothing = process.communicate(timeout=60)
+    return process.returncode, said
