@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 CALENDAR = "text/calendar"
 
 
-def when_and_where(event: Event, language: str) -> str:
-    """``Jeudi 8 octobre 2026, de 18 h 30 à 20 h 30 · Salle des fêtes``, on the house's clocks."""
+def when_and_where(event: Event, language: str) -> tuple[str, ...]:
+    """Lines: ``Jeudi 8 octobre 2026, de 18 h 30 à 20 h 30`` on the house's clocks, and the place
+    where one is stated."""
     words = catalogue("event", language)
     last = event.end or event.start
     said = {"day": _day(event.start, language), "last_day": _day(last, language)}
@@ -30,8 +31,7 @@ def when_and_where(event: Event, language: str) -> str:
     else:
         kind = "day" if event.end is None else "days"
     when = words[kind].format(**said)
-    when = when[:1].upper() + when[1:]
-    return words["place"].format(when=when, place=event.place) if event.place else when
+    return tuple(filter(None, (when[:1].upper() + when[1:], event.place)))
 
 
 def _day(when: date, language: str) -> str:

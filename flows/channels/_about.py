@@ -27,7 +27,8 @@ class About:
 
     ``address`` is the page's, absolute, with a slash at its end. ``history`` has a pair (day,
     note) for each revision after the first, the newest first; ``corrected`` is the day of the
-    last, or empty. ``occasion`` says when and where an announced event is, or nothing.
+    last, or empty. ``occasion`` has a line for when an announced event is, and one for
+    where; or none.
     ``is_excerpt``: ``edition`` is the beginning of one, and the letter says so.
     """
 
@@ -40,7 +41,7 @@ class About:
     published: str
     corrected: str
     voices: str
-    occasion: str
+    occasion: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
     colophon: tuple[str, ...]
     is_excerpt: bool = False
@@ -91,7 +92,7 @@ def about(edition: Edition, imprint: Imprint, house: House) -> About:
         published=published,
         corrected=revisions[0][0] if revisions else "",
         voices=with_speakers(edition.speakers, edition.language),
-        occasion=when_and_where(edition.event, edition.language) if edition.event else "",
+        occasion=when_and_where(edition.event, edition.language) if edition.event else (),
         history=tuple(revisions),
         colophon=tuple(colophon),
     )
@@ -111,7 +112,7 @@ def around(facts: About) -> dict[str, Any]:
         "end": end,
         "trial": facts.imprint.trial,
         "day": day_html(facts.day, language),
-        "occasion": day_html(facts.occasion, language),
+        "occasion": [day_html(line, language) for line in facts.occasion],
         "history": [(day_html(day, language), note) for day, note in facts.history],
         "blocks": views(facts.edition.blocks),
         "palette": colours,

@@ -68,7 +68,7 @@ def _head(about: About, body: _Typist) -> Iterator[str]:
     if about.voices:
         yield wrapped(about.voices)
     if about.occasion:
-        yield wrapped(about.occasion.translate(_BLANKS))
+        yield "\n".join(wrapped(line.translate(_BLANKS)) for line in about.occasion)
         yield f"{about.words['calendar']}\n{about.address}{EVENT}"
 
 

@@ -111,7 +111,7 @@ def article(edition: Edition, imprint: Imprint, house: House) -> str:
         corrections=corrections,
         picture_url=lambda name: f"{page}pictures/{quote(name)}",
         brochure_url=page + ENCLOSURE.removeprefix("public/"),
-        occasion=when_and_where(edition.event, language) if edition.event else "",
+        occasion=when_and_where(edition.event, language) if edition.event else (),
         event_url=page + EVENT,
     )
 

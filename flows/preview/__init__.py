@@ -196,7 +196,7 @@ def _edition_facts(edition: Edition, house: House, path: str, language: str) -> 
         local = embargo.astimezone(house.zone)
         known.append(Fact("publish_at", f"{long_date(local.date(), language)}, {local:%H:%M}"))
     if edition.event:
-        known.append(Fact("event", when_and_where(edition.event, language)))
+        known.append(Fact("event", " · ".join(when_and_where(edition.event, language))))
     return known
 
 

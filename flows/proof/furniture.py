@@ -59,7 +59,7 @@ def _of_the_edition(made: Furniture, edition: Edition) -> None:
     made.apart(*edition.speakers, *edition.tags)
     made.apart(with_speakers(edition.speakers, edition.language))
     if edition.event:
-        made.apart(when_and_where(edition.event, edition.language))
+        made.apart(*when_and_where(edition.event, edition.language))
     for block in walk(edition.blocks):
         match block:
             case Heading():
