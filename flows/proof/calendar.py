@@ -92,10 +92,12 @@ def _read(data: bytes) -> icalendar.Event:
 
 
 def _faults(data: bytes) -> Iterator[str]:
-    """What is wrong with the lines as such (§3.1)."""
+    """What is wrong with the lines as such (§3.1, §3.4): the parser overlooks much of it."""
     *lines, rest = data.split(b"\r\n")
     if rest:
         yield "the last line does not end"
+    if lines[:1] != [b"BEGIN:VCALENDAR"] or lines[-1:] != [b"END:VCALENDAR"]:
+        yield "no VCALENDAR from the first line to the last"
     for number, line in enumerate(lines, 1):
         if len(line) > _LINE:
             yield f"line {number} has {len(line)} octets"

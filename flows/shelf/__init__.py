@@ -10,7 +10,7 @@ new edition costs does not grow with the archive:
 - ``<year>/``, ``<year>/page_<n>/`` and ``<year>/sitemap.xml`` show the editions whose address is
   in that year;
 - ``tags/<slug>/`` and ``languages/<code>/`` are collections: a page, feeds and numbered pages of
-  their own;
+  their own; ``tags/`` and ``languages/`` list them, as a page and as a sitemap;
 - ``search/newest.json``, ``page/<n>/search.json`` and ``<year>/search.json`` are what ``search/``
   looks into.
 
@@ -41,10 +41,10 @@ from flows.shelf.documents import (
 from flows.shelf.feeds import rss
 from flows.shelf.items import Item, Line, item
 from flows.shelf.jsonfeed import json_feed
-from flows.shelf.pages import PAGE, collections_page, split
+from flows.shelf.pages import PAGE, split
 from flows.shelf.search import NEWEST as NEWEST_TEXTS
 from flows.shelf.search import PLACE, search_page, texts, titles_of_year
-from flows.shelf.sitemaps import robots, sitemap_of_year, sitemap_of_years
+from flows.shelf.sitemaps import robots, sitemap_index, sitemap_of_collections, sitemap_of_year
 from flows.shelf.tombstones import GONE, tombstone
 
 __all__ = [
@@ -59,8 +59,8 @@ __all__ = [
     "Item",
     "Line",
     "collection",
+    "collections",
     "collections_of",
-    "collections_page",
     "feeds",
     "front",
     "item",
@@ -89,12 +89,20 @@ def front(
         pages.front_page(newest, total, years, house, collections),
         pages.not_found(house),
         robots(house),
-        sitemap_of_years(years, house),
+        sitemap_index(years, house, collections),
         search_page(years, split(total)[0], house),
         texts(NEWEST_TEXTS, newest, house),
         *site_assets(house),
         *search_scripts(),
         feed_stylesheet(house),
+    )
+
+
+def collections(kind: str, listed: Sequence[Collection], house: House) -> tuple[File, ...]:
+    """The page and the sitemap of the subjects, or of the languages, that have an edition."""
+    return (
+        pages.collections_page(kind, listed, house),
+        sitemap_of_collections(kind, listed, house),
     )
 
 
