@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -64,9 +64,8 @@ class Announcement:
 
 
 def calendar(announced: Iterable[Announcement], language: str, name: str = "") -> bytes:
-    """An iCalendar object with one event for each of them, in their order; there must be one
-    (RFC 5545 §3.6). The same arguments give the same bytes; ``name`` is that of a calendar which
-    people subscribe to (RFC 7986 §5.1)."""
+    """An iCalendar object with one event for each of them, in their order. The same arguments give
+    the same bytes; ``name`` is that of a calendar which people subscribe to (RFC 7986 §5.1)."""
     from icalendar import Calendar
 
     made = Calendar()
@@ -77,7 +76,24 @@ def calendar(announced: Iterable[Announcement], language: str, name: str = "") -
         made.add("x-wr-calname", name)  # what most programs read
     for one in announced:
         made.add_component(_component(one))
+    if not made.subcomponents:
+        made.add_component(_universal_time())
     return bytes(made.to_ical())
+
+
+def _universal_time() -> icalendar.Timezone:
+    """What stands in a calendar without events: one component there must be (RFC 5545 §3.6), and
+    a VTIMEZONE (§3.6.5) announces nothing."""
+    import icalendar
+
+    standard = icalendar.TimezoneStandard()
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 – a local time, as §3.6.5 has it
+    standard.add("tzoffsetfrom", timedelta(0))
+    standard.add("tzoffsetto", timedelta(0))
+    made = icalendar.Timezone()
+    made.add("tzid", "Etc/UTC")
+    made.add_component(standard)
+    return made
 
 
 def _component(one: Announcement) -> icalendar.Event:
@@ -101,6 +117,22 @@ def _component(one: Announcement) -> icalendar.Event:
     made.add("description", one.description, parameters=spoken)
     made.add("url", one.address)
     return made
+
+
+def stated(event: Event) -> dict[str, str]:
+    """An event as JSON keeps it: days and moments in ISO 8601."""
+    end = event.end.isoformat() if event.end else ""
+    return {"start": event.start.isoformat(), "end": end, "place": event.place}
+
+
+def event_from(said: Mapping[str, str]) -> Event:
+    """The event of :func:`stated`, its moments by their offsets. Raises KeyError or ValueError."""
+    end = _when(said["end"]) if said["end"] else None
+    return Event(_when(said["start"]), end, said["place"])
+
+
+def _when(said: str) -> date | datetime:
+    return datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
 
 
 def limits(event: Event) -> dict[str, date | datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flows.edition import Edition
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: Octets of a line without its end (§3.1).
 _LINE = 75
-#: What a calendar and an event must have (§3.6, §3.6.1), DTSTART apart.
-_CALENDAR, _EVENT = ("PRODID", "VERSION"), ("UID", "DTSTAMP")
+#: What a calendar and an event must have (§3.6, §3.6.1).
+_CALENDAR, _EVENT = ("PRODID", "VERSION"), ("UID", "DTSTAMP", "DTSTART")
 
 
 def prove_calendar(file: File, edition: Edition, imprint: Imprint, house: House) -> Check:
@@ -35,16 +35,8 @@ def prove_calendar(file: File, edition: Edition, imprint: Imprint, house: House)
     said = {name: _said(event, name) for name in due}
     for name, texts in due.items():
         if said[name] != texts:
-            found, expected = " ".join(said[name]), " ".join(texts)
-            return fails(
-                "calendar",
-                file.path,
-                figure,
-                "calendar-differs",
-                name=name,
-                found=found,
-                due=expected,
-            )
+            values = {"name": name, "found": " ".join(said[name]), "due": " ".join(texts)}
+            return fails("calendar", file.path, figure, "calendar-differs", None, **values)
     return holds("calendar", file.path, share(len(told), len(told)))
 
 
@@ -73,22 +65,48 @@ def _said(event: icalendar.Event, name: str) -> tuple[str, ...]:
     return (value.dt.isoformat(),) if name.startswith("DT") else words(str(value))
 
 
+def prove_events(file: File, titles: Mapping[str, str]) -> Check:
+    """Whether the calendar of many editions can be read, and each event in it is one of theirs:
+    ``titles`` are those of the editions in the feed, by address."""
+    try:
+        events = _events(file.data)
+    except Exception as error:  # as above
+        return fails("calendar", file.path, "0", "calendar-invalid", reason=str(error))
+    for event in events:
+        due, found = titles.get(str(event.get("URL")), ""), str(event.get("SUMMARY", ""))
+        if words(found) != words(due):
+            values = {"name": "SUMMARY", "found": found, "due": due}
+            return fails(
+                "calendar", file.path, str(len(events)), "calendar-differs", None, **values
+            )
+    return holds("calendar", file.path, str(len(events)))
+
+
 def _read(data: bytes) -> icalendar.Event:
     """The one event of a calendar. Raises ValueError on what is no calendar with one event."""
-    from icalendar import Calendar, Event
+    events = _events(data)
+    if len(events) != 1:
+        raise ValueError(f"{len(events)} VEVENT")
+    return events[0]
+
+
+def _events(data: bytes) -> list[icalendar.Event]:
+    """The events of a calendar. Raises ValueError on what is none."""
+    from icalendar import Calendar, Event, Timezone
 
     if fault := next(_faults(data), ""):
         raise ValueError(fault)
     calendar = Calendar.from_ical(data)
     events = [inner for inner in calendar.subcomponents if isinstance(inner, Event)]
-    if len(calendar.subcomponents) != 1 or len(events) != 1:
-        raise ValueError(f"{len(events)} VEVENT")
-    for component, names in ((calendar, _CALENDAR), (events[0], _EVENT)):
+    others = [inner for inner in calendar.subcomponents if not isinstance(inner, Event | Timezone)]
+    if others or not calendar.subcomponents:
+        raise ValueError(others[0].name if others else "no component")
+    for component, names in ((calendar, _CALENDAR), *((event, _EVENT) for event in events)):
         if component.errors:
             raise ValueError(str(component.errors[0]))
         if missing := [name for name in names if name not in component]:
             raise ValueError(f"no {missing[0]}")
-    return events[0]
+    return events
 
 
 def _faults(data: bytes) -> Iterator[str]:

@@ -3,8 +3,8 @@
 Each file is a function of the lines and items that it is given, and of no others, so that what one
 new edition costs does not grow with the archive:
 
-- ``feed.xml``, ``atom.xml``, ``feed.json``, ``index.html``, ``sitemap.xml`` … show the newest, or
-  one line a year;
+- ``feed.xml``, ``atom.xml``, ``feed.json``, ``events.ics``, ``index.html``, ``sitemap.xml`` … show
+  the newest, or one line a year;
 - ``page/<n>/`` shows fifty editions, numbered from the oldest, as a page and as an archive document
   of each feed: a full one stays as it is;
 - ``<year>/``, ``<year>/page_<n>/`` and ``<year>/sitemap.xml`` show the editions whose address is
@@ -27,6 +27,7 @@ from flows.looks import feed_stylesheet, search_scripts, site_assets
 from flows.rendition import File
 from flows.shelf import pages
 from flows.shelf.atom import atom
+from flows.shelf.calendar import events
 from flows.shelf.documents import (
     ALL,
     FEEDS,
@@ -90,6 +91,7 @@ def front(
         pages.not_found(house),
         robots(house),
         sitemap_index(years, house, collections),
+        events(newest, house),
         search_page(years, split(total)[0], house),
         texts(NEWEST_TEXTS, newest, house),
         *site_assets(house),

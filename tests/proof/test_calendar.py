@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows import channels, proof
+from flows import channels, proof, shelf
 from flows.edition import Edition, Event
-from flows.proof.calendar import prove_calendar
+from flows.proof.calendar import prove_calendar, prove_events
 from flows.rendition import File, Rendition
 from flows.words import say
 from tests.proof.proof_samples import HOUSE, IMPRINT, everything
@@ -101,6 +101,29 @@ def test_a_calendar_with_a_second_event_is_refused() -> None:
 
 def test_a_calendar_of_an_edition_that_announces_nothing_is_refused() -> None:
     assert not prove_calendar(made(), everything(), IMPRINT, HOUSE).passed
+
+
+TITLES = {"https://conseil.example/2018/territoire/": "Et mon territoire ?"}
+
+
+def test_a_calendar_of_many_names_editions_of_the_feed_and_no_others() -> None:
+    assert prove_events(made(), TITLES).passed
+    for titles in ({}, dict.fromkeys(TITLES, "Un autre")):
+        check = prove_events(made(), titles)
+        assert check.fault is not None
+        assert check.fault.rule == "calendar-differs"
+    broken = replace(made(), data=made().data.replace(b"UID:", b"X-UID:"))
+    assert not prove_events(broken, TITLES).passed
+
+
+def test_the_front_of_a_site_is_refused_with_a_calendar_that_cannot_be_read() -> None:
+    files = shelf.front([], 0, [], HOUSE)
+    assert all(check.passed for check in proof.prove_feed(files, HOUSE))
+    cut = [
+        replace(file, data=file.data[:-2]) if file.path == "events.ics" else file for file in files
+    ]
+    [fault] = [check.fault for check in proof.prove_feed(cut, HOUSE) if check.fault]
+    assert fault.rule == "calendar-invalid"
 
 
 def test_a_page_that_leads_to_a_calendar_which_is_not_there_is_refused() -> None:
