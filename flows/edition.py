@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -253,6 +253,37 @@ class Change:
 
 # -------------------------------------------------------------------------------------- edition
 
+#: Of a field that editions had not from the first: while it has its default it is no part of their
+#: fingerprint, so that releases made before it can be made again, byte for byte.
+LATER = {"later": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What an edition announces. ``start`` and ``end`` are aware moments on the house's clocks, or
+    days, of which ``end`` is the last; ``end`` is None where none is stated, and of the one day.
+    Raises ValueError unless both are of one kind and ``end`` comes after."""
+
+    start: date | datetime
+    end: date | datetime | None = None
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        if self.end is None:
+            return
+        # By the time that passes: two moments on the clocks of one zone compare as they are read.
+        is_alike = isinstance(self.end, datetime) is not self.is_whole_days
+        if not is_alike or _passed(self.end) <= _passed(self.start):
+            raise ValueError(f"no event lasts from {self.start} to {self.end}")
+
+    @property
+    def is_whole_days(self) -> bool:
+        return not isinstance(self.start, datetime)
+
+
+def _passed(when: date | datetime) -> date | datetime:
+    return when.astimezone(UTC) if isinstance(when, datetime) else when
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -260,7 +291,7 @@ class Edition:
 
     ``title``, ``section`` … carry no-break spaces; :func:`flows.reading.plain` is for subject
     lines, metadata and file names. ``date`` is the day printed on it,
-    ``publish_at`` the embargo: aware, or None.
+    ``publish_at`` the embargo: aware, or None; ``event`` what it announces.
     """
 
     slug: str
@@ -275,6 +306,7 @@ class Edition:
     tags: tuple[str, ...] = ()
     publish_at: datetime | None = None
     waive: frozenset[str] = frozenset()
+    event: Event | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,7 @@ def collection_nodes(
         shown = [one for one in here if nodes[one.slug].parent.name != EMPTY]
         listed += shown
         if nodes:
-            index = shelf.collections_page(kind, shown, house)
-            entries: Entries = {"index.html": index.data, **nodes}
+            entries: Entries = {**_named(shelf.collections(kind, shown, house)), **nodes}
             links[kind] = tree.node(store.tree / "lists", kind, entries)
     return links, listed
 

@@ -48,5 +48,8 @@ METADATA_KEYS = (
     "tags",
     "standfirst",
     "publish_at",
+    "event",
+    "event_end",
+    "place",
     "waive",
 )

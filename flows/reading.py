@@ -164,7 +164,10 @@ def pictures(edition: Edition) -> tuple[Picture, ...]:
 
 
 def fingerprint(value: object) -> str:
-    """A SHA-256, as hex, of any frozen value of this module: equal values, equal fingerprints."""
+    """A SHA-256, as hex, of any frozen value of this module: equal values, equal fingerprints.
+
+    A field that is marked :data:`flows.edition.LATER` counts as soon as it says something.
+    """
     return hashlib.sha256(
         json.dumps(_canonical(value), ensure_ascii=False, sort_keys=True).encode()
     ).hexdigest()
@@ -172,7 +175,10 @@ def fingerprint(value: object) -> str:
 
 def _canonical(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
-        inner = {f.name: _canonical(getattr(value, f.name)) for f in fields(value)}
+        said = [(f, getattr(value, f.name)) for f in fields(value)]
+        inner = {
+            f.name: _canonical(v) for f, v in said if not ("later" in f.metadata and v == f.default)
+        }
         return {"": type(value).__name__, **inner}
     if isinstance(value, tuple):
         return [_canonical(item) for item in value]

@@ -13,7 +13,7 @@ HEAVIEST_MAIL = 100_000
 #: The tools whose versions decide the bytes of a release.
 TOOLS = (
     *("parution", "weasyprint", "polytypo", "pypandoc-binary", "css-inline", "pikepdf"),
-    *("pypdfium2", "pillow"),
+    *("pypdfium2", "pillow", "icalendar"),
 )
 
 

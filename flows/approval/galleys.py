@@ -24,6 +24,7 @@ SHOWN = {
     "index.html": "page",
     "newsletter.html": "mail",
     "newsletter.txt": "mail_text",
+    "event.ics": "event",
     "brochure.pdf": "brochure",
     "brochure-a5.pdf": "brochure_a5",
     "brochure-booklet.pdf": "booklet",

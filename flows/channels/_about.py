@@ -13,6 +13,7 @@ from flows.channels._views import views
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import palette
+from flows.occasions import when_and_where
 from flows.rendition import Imprint
 from flows.words import catalogue, local_day, long_date, served, with_speakers
 
@@ -26,7 +27,9 @@ class About:
 
     ``address`` is the page's, absolute, with a slash at its end. ``history`` has a pair (day,
     note) for each revision after the first, the newest first; ``corrected`` is the day of the
-    last, or empty. ``is_excerpt``: ``edition`` is the beginning of one, and the letter says so.
+    last, or empty. ``occasion`` has a line for when an announced event is, and one for
+    where; or none.
+    ``is_excerpt``: ``edition`` is the beginning of one, and the letter says so.
     """
 
     edition: Edition
@@ -38,6 +41,7 @@ class About:
     published: str
     corrected: str
     voices: str
+    occasion: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
     colophon: tuple[str, ...]
     is_excerpt: bool = False
@@ -88,6 +92,7 @@ def about(edition: Edition, imprint: Imprint, house: House) -> About:
         published=published,
         corrected=revisions[0][0] if revisions else "",
         voices=with_speakers(edition.speakers, edition.language),
+        occasion=when_and_where(edition.event, edition.language) if edition.event else (),
         history=tuple(revisions),
         colophon=tuple(colophon),
     )
@@ -107,6 +112,7 @@ def around(facts: About) -> dict[str, Any]:
         "end": end,
         "trial": facts.imprint.trial,
         "day": day_html(facts.day, language),
+        "occasion": [day_html(line, language) for line in facts.occasion],
         "history": [(day_html(day, language), note) for day, note in facts.history],
         "blocks": views(facts.edition.blocks),
         "palette": colours,
@@ -116,9 +122,10 @@ def around(facts: About) -> dict[str, Any]:
 
 
 def day_html(day: str, language: str) -> Markup:
-    """A day as the language sets it: French raises the ending of the first of the month."""
+    """Words with days in them as the language sets these: French raises the ending of the first
+    of the month."""
     if served(language) == "fr":
-        return Markup(re.sub(r"^1er ", "1<sup>er</sup> ", str(Markup.escape(day))))  # noqa: S704
+        return Markup(re.sub(r"\b1er ", "1<sup>er</sup> ", str(Markup.escape(day))))  # noqa: S704
     return Markup.escape(day)
 
 

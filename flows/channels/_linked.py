@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.channels._about import About
 from flows.channels._views import description
+from flows.edition import Event
 from flows.reading import plain
 
 Node = dict[str, Any]
@@ -14,8 +15,8 @@ Node = dict[str, Any]
 def linked_data(facts: About, picture: str) -> Node:
     """The graph of an edition's page: the article, the event that it tells of, the way to it.
 
-    It says what the edition says and no more. There is an event where somebody spoke on a day;
-    where and until when it was, the edition does not say.
+    It says what the edition says and no more. There is an event where one is announced, or where
+    somebody spoke on a day; where and until when that was, the edition does not say then.
     """
     publisher = _publisher(facts)
     return {
@@ -73,15 +74,23 @@ def _article(facts: About, picture: str) -> Node:
 
 def _event(facts: About) -> list[Node]:
     edition = facts.edition
-    if not (edition.date and edition.speakers):
+    event = edition.event
+    if event is None and edition.date and edition.speakers:
+        event = Event(edition.date)
+    if event is None:
         return []
+    told = {
+        "endDate": event.end.isoformat() if event.end else "",
+        "location": {"@type": "Place", "name": plain(event.place)} if event.place else None,
+        "performer": _people(facts),
+    }
     return [
         {
             "@type": "Event",
             "@id": f"{facts.address}#event",
             "name": plain(edition.title),
-            "startDate": edition.date.isoformat(),
-            "performer": _people(facts),
+            "startDate": event.start.isoformat(),
+            **{name: value for name, value in told.items() if value},
             "organizer": {"@id": facts.house.url("#publisher")},
         }
     ]

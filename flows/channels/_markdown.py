@@ -16,6 +16,7 @@ from flows.edition import (
     Blocks,
     Edition,
     Emphasis,
+    Event,
     Figure,
     Foreign,
     Heading,
@@ -62,8 +63,14 @@ def _metadata(edition: Edition) -> dict[str, object]:
         "speakers": list(edition.speakers),
         "tags": list(edition.tags),
         "standfirst": inline_text(edition.standfirst),
+        **(_event(edition.event) if edition.event else {}),
     }
     return {key: value for key, value in stated.items() if value}
+
+
+def _event(event: Event) -> dict[str, object]:
+    end = event.end.isoformat() if event.end else ""
+    return {"event": event.start.isoformat(), "event_end": end, "place": event.place}
 
 
 def _blocks(blocks: Blocks) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.channels._about import About
+from flows.channels._event import EVENT
 from flows.channels._lines import WIDTH, aligned, raised, underlined, wrapped
 from flows.channels._views import numeric_columns
 from flows.edition import (
@@ -66,6 +67,9 @@ def _head(about: About, body: _Typist) -> Iterator[str]:
         yield wrapped(body.inline(edition.standfirst))
     if about.voices:
         yield wrapped(about.voices)
+    if about.occasion:
+        yield "\n".join(wrapped(line.translate(_BLANKS)) for line in about.occasion)
+        yield f"{about.words['calendar']}\n{about.address}{EVENT}"
 
 
 def _rest(about: About) -> Iterator[str]:

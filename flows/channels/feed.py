@@ -15,9 +15,11 @@ from urllib.parse import quote
 import nh3
 from markupsafe import Markup
 
+from flows.channels._event import EVENT
 from flows.channels._html import InlineHtml
 from flows.edition import Edition, Figure, Inline, Inlines, Link, Paragraph, Text
 from flows.house import House
+from flows.occasions import stated, when_and_where
 from flows.reading import inline_text, pictures, plain, walk
 from flows.rendition import File, Imprint, Rendition
 from flows.words import catalogue, environment, local_day, long_date
@@ -70,6 +72,7 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
         "tags": list(edition.tags),
         "enclosure": ENCLOSURE,
         "pictures": shown(edition),
+        **({"event": stated(edition.event)} if edition.event else {}),
     }
     text = json.dumps(item, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     return Rendition("feed", (File("parts/item.json", "application/json", text.encode()),))
@@ -109,6 +112,8 @@ def article(edition: Edition, imprint: Imprint, house: House) -> str:
         corrections=corrections,
         picture_url=lambda name: f"{page}pictures/{quote(name)}",
         brochure_url=page + ENCLOSURE.removeprefix("public/"),
+        occasion=when_and_where(edition.event, language) if edition.event else (),
+        event_url=page + EVENT,
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from flows.channels._about import About, about, around
 from flows.channels._cover import cover_svg
+from flows.channels._event import event_file
 from flows.channels._html import InlineHtml
 from flows.channels._letter import letter
 from flows.channels._linked import linked_data
@@ -30,11 +31,13 @@ _SOCIAL = "social.png"
 def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
     """``public/index.html``, ``public/newsletter.html``, ``public/newsletter.txt``, the pictures
     under ``public/pictures/``, the cover as ``public/social.png``, and the site's stylesheet,
-    icon and fonts under ``assets/``. Where the e-mail is an excerpt, so is its text part, of the
-    same blocks."""
+    icon and fonts under ``assets/``; where the edition announces one, its event as
+    ``public/event.ics``. Where the e-mail is an excerpt, so is its text part, of the same blocks.
+    """
     facts = about(edition, imprint, house)
     assets = site_assets(house)
     sent = letter(facts)
+    event = edition.event
 
     def part(path: str, media_type: str, text: str) -> File:
         is_excerpt = sent.blocks is not None
@@ -48,6 +51,7 @@ def render(edition: Edition, imprint: Imprint, house: House) -> Rendition:
             part("public/newsletter.txt", "text/plain", plain_text(sent.about)),
             File(f"public/{_SOCIAL}", "image/png", social_png(edition, imprint, house)),
             *(File(f"public/pictures/{p.name}", p.media_type, p.data) for p in pictures(edition)),
+            *([event_file(facts, event)] if event else ()),
             *assets,
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from flows.editing import cleaning, debris, doubts, metadata, outline, proportions
+from flows.editing import cleaning, debris, doubts, metadata, occasion, outline, proportions
 from flows.editing.draft import Draft, Rule
 from flows.editing.typography import set_run, set_text, typeset
 from flows.edition import FORBIDDEN, Change, Edited, Edition, Finding, Severity, Text
@@ -37,6 +37,12 @@ RULES: tuple[Rule, ...] = (
     metadata.bad_publish_at,
     metadata.publish_at_in_gap,
     metadata.publish_at_twice,
+    occasion.bad_event,
+    occasion.bad_event_end,
+    occasion.no_event,
+    occasion.event_in_gap,
+    occasion.event_twice,
+    occasion.event_over,
     outline.heading_level,
     outline.lost_anchor,
     doubts.long_title,
@@ -112,6 +118,7 @@ def _edition(draft: Draft) -> Edition:
         tags=tuple(set_text(tag, language) for tag in draft.items("tags")),
         publish_at=draft.publish_at,
         waive=_waived(draft),
+        event=replace(draft.event, place=one_line("place")) if draft.event else None,
     )
 
 

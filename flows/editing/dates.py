@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from flows.clocks import Oddity, local_moment
 from flows.days import folded, stated_day
 
-_CLOCK = re.compile(
-    r"(?P<day>.+?)(?:t|\s*,?\s*(?:a|at|-)?\s*)(?P<h>\d{1,2})\s*[h:]\s*(?P<min>\d{2})?"
-    r"(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>am|pm)?"
-)
+_HOUR = r"(?P<h>\d{1,2})\s*[h:.]\s*(?P<min>\d{2})?(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>am|pm)?"
+_CLOCK = re.compile(rf"(?P<day>.+?)(?:t|\s*,?\s*(?:a|at|-)?\s*){_HOUR}")
+_HOUR_ALONE = re.compile(rf"(?:(?:a|at)\s+)?{_HOUR}")
+#: Where :mod:`datetime` takes for a fraction of an hour what people write as minutes: ``18.30``.
+_FRACTION = re.compile(r"[t ]\d{2}(?::?\d{2})?[.,]\d", re.IGNORECASE)
 
 
 def day_of(text: str) -> date | None:
@@ -46,11 +47,30 @@ def moment_of(text: str, zone: ZoneInfo) -> tuple[datetime, Oddity | None] | Non
         return None
 
 
+def when_of(text: str, zone: ZoneInfo) -> tuple[datetime | date, Oddity | None] | None:
+    """As :func:`moment_of`, to the second, but a day alone is that day."""
+    stated = _stated(text)
+    if stated is not None and not isinstance(stated, datetime):
+        # A calendar tells the end of a day by the day after it, and the last of all has none.
+        return (stated, None) if stated < date.max else None
+    if found := moment_of(text, zone):
+        return found[0].replace(microsecond=0), found[1]
+    return None
+
+
+def hour_of(text: str) -> time | None:
+    """``20:30``, ``à 20 h 30``, ``8.30 pm``; None for anything else."""
+    found = _HOUR_ALONE.fullmatch(folded(text))
+    return _time(found) if found else None
+
+
 def _stated(text: str) -> datetime | date | None:
     """What ``text`` says: a day with an hour, perhaps with an offset, or a day alone."""
+    said = text.strip()
     for read in (date.fromisoformat, datetime.fromisoformat):
         try:
-            return read(text.strip())
+            if not _FRACTION.search(said):
+                return read(said)
         except ValueError:
             continue
     found = _CLOCK.fullmatch(folded(text))

@@ -16,6 +16,7 @@ from flows.edition import (
     Block,
     Blocks,
     Change,
+    Event,
     Finding,
     Heading,
     Inlines,
@@ -48,6 +49,7 @@ class Draft:
     slug: str = ""
     date: date | None = None
     publish_at: datetime | None = None
+    event: Event | None = None
 
     def said(self, key: str) -> str:
         """What the source says under a metadata key, or nothing."""

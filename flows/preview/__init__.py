@@ -39,6 +39,7 @@ from flows.edition import (
 from flows.house import House
 from flows.looks import palette, site_assets
 from flows.manuscript import Manuscript
+from flows.occasions import when_and_where
 from flows.preview.changes import grouped
 from flows.preview.files import HTML, files_beside, leaves, with_leaves
 from flows.reading import inline_runs, inline_text, plain, walk
@@ -194,6 +195,8 @@ def _edition_facts(edition: Edition, house: House, path: str, language: str) -> 
     if embargo:
         local = embargo.astimezone(house.zone)
         known.append(Fact("publish_at", f"{long_date(local.date(), language)}, {local:%H:%M}"))
+    if edition.event:
+        known.append(Fact("event", " · ".join(when_and_where(edition.event, language))))
     return known
 
 

@@ -14,7 +14,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from flows.house import House
+from flows.occasions import CALENDAR
 from flows.proof import siblings
+from flows.proof.calendar import prove_events
 from flows.proof.check import Check, fails, holds
 from flows.proof.html import parse
 from flows.rendition import File
@@ -37,11 +39,29 @@ _Fault = tuple[str, str]  # what is wrong, and where: a key of the sentences, an
 
 def prove(files: Sequence[File], house: House) -> tuple[Check, ...]:
     """For each document in RSS: one check that it is there and well-formed, one that it is valid,
-    one of its order, and one for each of those that say the same in another format."""
+    one of its order, and one for each of those that say the same in another format; and one for a
+    calendar of their events."""
     found = [file for file in files if _name(file) == "feed.xml"]
     if not found:
         return (fails("feed", "feed.xml", "", "feed-invalid", reason="feed.xml"),)
-    return tuple(check for file in found for check in _document(file, files, house))
+    calendars = [
+        prove_events(file, _titles(found)) for file in files if file.media_type == CALENDAR
+    ]
+    return (*(check for file in found for check in _document(file, files, house)), *calendars)
+
+
+def _titles(documents: Sequence[File]) -> dict[str, str]:
+    """The titles of the editions in feeds, by address; of feeds that cannot be read, none."""
+    from lxml import etree
+
+    titles: dict[str, str] = {}
+    for file in documents:
+        try:
+            items = siblings.parsed(file.data).iterfind("channel/item")
+        except etree.XMLSyntaxError:
+            continue
+        titles |= {i.findtext("link") or "": i.findtext("title") or "" for i in items}
+    return titles
 
 
 def _name(file: File) -> str:

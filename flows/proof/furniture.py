@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flows.edition import Edition, Figure, Heading, Inlines, ItemList, Link, SideBox, Table
 from flows.house import House
+from flows.occasions import when_and_where
 from flows.proof.align import Furniture
 from flows.proof.words import notes_in
 from flows.reading import inline_runs, inline_text, walk
@@ -57,6 +58,8 @@ def _of_the_edition(made: Furniture, edition: Edition) -> None:
     made.apart(edition.title, inline_text(edition.standfirst), edition.section, edition.category)
     made.apart(*edition.speakers, *edition.tags)
     made.apart(with_speakers(edition.speakers, edition.language))
+    if edition.event:
+        made.apart(*when_and_where(edition.event, edition.language))
     for block in walk(edition.blocks):
         match block:
             case Heading():
@@ -85,7 +88,7 @@ def _of_the_imprint(made: Furniture, edition: Edition, imprint: Imprint, house: 
     made.apart(*(part for pair in imprint.versions for part in pair))
     here = house.url(f"{imprint.path}/")
     brochures = (f"brochure{kind}.pdf" for kind in ("", "-a5", "-booklet", "-leaflet", "-large"))
-    files = ("", "index.html", "newsletter.html", "newsletter.txt", *brochures)
+    files = ("", "index.html", "newsletter.html", "newsletter.txt", "event.ics", *brochures)
     for address in (*(here + f for f in files), house.url("feed.xml")):
         made.apart(address, *_short(address))
 

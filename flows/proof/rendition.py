@@ -12,7 +12,9 @@ from functools import cache
 
 from flows.edition import Edition, Place
 from flows.house import House
+from flows.occasions import CALENDAR
 from flows.proof.align import Alignment, Difference, Furniture, Spoken, align
+from flows.proof.calendar import prove_calendar
 from flows.proof.check import Check, fails, holds, share
 from flows.proof.excerpt import carried, prove_beginning, prove_excerpt
 from flows.proof.furniture import furniture
@@ -58,6 +60,8 @@ def prove(
         given = carried(file, edition)
         if file.path == "parts/item.json":
             checks += _item(edition, house, file, around)
+        elif kind == CALENDAR:
+            checks.append(prove_calendar(file, edition, imprint, house))
         elif given and (kind in _READ or (kind.startswith("text/") and kind not in _SERVANTS)):
             read, places = _READ.get(kind, (text_words, ("end",)))
             due = [edition_words(given, notes) for notes in places]

@@ -3,14 +3,14 @@
 Each file is a function of the lines and items that it is given, and of no others, so that what one
 new edition costs does not grow with the archive:
 
-- ``feed.xml``, ``atom.xml``, ``feed.json``, ``index.html``, ``sitemap.xml`` … show the newest, or
-  one line a year;
+- ``feed.xml``, ``atom.xml``, ``feed.json``, ``events.ics``, ``index.html``, ``sitemap.xml`` … show
+  the newest, or one line a year;
 - ``page/<n>/`` shows fifty editions, numbered from the oldest, as a page and as an archive document
   of each feed: a full one stays as it is;
 - ``<year>/``, ``<year>/page_<n>/`` and ``<year>/sitemap.xml`` show the editions whose address is
   in that year;
 - ``tags/<slug>/`` and ``languages/<code>/`` are collections: a page, feeds and numbered pages of
-  their own;
+  their own; ``tags/`` and ``languages/`` list them, as a page and as a sitemap;
 - ``search/newest.json``, ``page/<n>/search.json`` and ``<year>/search.json`` are what ``search/``
   looks into.
 
@@ -27,6 +27,7 @@ from flows.looks import feed_stylesheet, search_scripts, site_assets
 from flows.rendition import File
 from flows.shelf import pages
 from flows.shelf.atom import atom
+from flows.shelf.calendar import events
 from flows.shelf.documents import (
     ALL,
     FEEDS,
@@ -41,10 +42,10 @@ from flows.shelf.documents import (
 from flows.shelf.feeds import rss
 from flows.shelf.items import Item, Line, item
 from flows.shelf.jsonfeed import json_feed
-from flows.shelf.pages import PAGE, collections_page, split
+from flows.shelf.pages import PAGE, split
 from flows.shelf.search import NEWEST as NEWEST_TEXTS
 from flows.shelf.search import PLACE, search_page, texts, titles_of_year
-from flows.shelf.sitemaps import robots, sitemap_of_year, sitemap_of_years
+from flows.shelf.sitemaps import robots, sitemap_index, sitemap_of_collections, sitemap_of_year
 from flows.shelf.tombstones import GONE, tombstone
 
 __all__ = [
@@ -59,8 +60,8 @@ __all__ = [
     "Item",
     "Line",
     "collection",
+    "collections",
     "collections_of",
-    "collections_page",
     "feeds",
     "front",
     "item",
@@ -89,12 +90,21 @@ def front(
         pages.front_page(newest, total, years, house, collections),
         pages.not_found(house),
         robots(house),
-        sitemap_of_years(years, house),
+        sitemap_index(years, house, collections),
+        events(newest, house),
         search_page(years, split(total)[0], house),
         texts(NEWEST_TEXTS, newest, house),
         *site_assets(house),
         *search_scripts(),
         feed_stylesheet(house),
+    )
+
+
+def collections(kind: str, listed: Sequence[Collection], house: House) -> tuple[File, ...]:
+    """The page and the sitemap of the subjects, or of the languages, that have an edition."""
+    return (
+        pages.collections_page(kind, listed, house),
+        sitemap_of_collections(kind, listed, house),
     )
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from flows.edition import FORBIDDEN
+from flows.edition import FORBIDDEN, Event
+from flows.occasions import event_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Item:
     enclosure_length: int = 0
     enclosure_type: str = ""
     pictures: tuple[Shot, ...] = ()
+    revision: int = 1
+    event: Event | None = None
 
 
 def item(manifest: Mapping[str, Any], part: bytes) -> Item:
@@ -95,6 +98,8 @@ def item(manifest: Mapping[str, Any], part: bytes) -> Item:
         pictures=tuple(
             _shots(said.get("pictures", ()), manifest)
         ),  # releases made before have none
+        revision=imprint["revision"],
+        event=event_from(said["event"]) if "event" in said else None,
     )
 
 

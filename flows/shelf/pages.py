@@ -58,6 +58,7 @@ def front_page(
         linked_data=_linked_data(house),
         has_tags=any(c.kind == TAGS for c in collections),
         languages=languages if len(languages) > 1 else [],
+        announced=any(item.event for item in newest),
     )
 
 

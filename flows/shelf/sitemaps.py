@@ -1,6 +1,7 @@
-"""For machines that find their way: sitemaps by year (sitemaps.org, 0.9) and robots.txt (RFC 9309).
+"""For machines that find their way: sitemaps (sitemaps.org, 0.9) and robots.txt (RFC 9309).
 
-Each year has its own sitemap, so that a new edition rewrites one of them and the index.
+Each year has its own, and so have the subjects and the languages: a new edition rewrites that of
+its year, those two where it brings a name that was not there, and the index.
 """
 
 from __future__ import annotations
@@ -12,18 +13,34 @@ from lxml import etree
 
 from flows.house import House
 from flows.rendition import File
+from flows.shelf.documents import Collection
 from flows.shelf.items import Line, newest_lines_first
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+#: The most addresses of one sitemap (sitemaps.org, "Using Sitemap index files").
+MOST = 50_000
 
 
-def sitemap_of_years(years: Sequence[int], house: House) -> File:
-    """``sitemap.xml``: the index of the years' sitemaps, or the front page alone while there is
-    no year (an index without an entry would not be valid)."""
+def sitemap_index(
+    years: Sequence[int], house: House, collections: Iterable[Collection] = ()
+) -> File:
+    """``sitemap.xml``: the index of the years' sitemaps and of those of the ``collections``, by
+    kind; or the front page alone while there is no year (an index without an entry would not be
+    valid)."""
     if not years:
         return _file("sitemap.xml", "urlset", "url", [(house.url(), None)])
-    places = [(house.url(f"{year}/sitemap.xml"), None) for year in sorted(years, reverse=True)]
+    folders = [str(year) for year in sorted(years, reverse=True)]
+    folders += sorted({collection.kind for collection in collections})
+    places = [(house.url(f"{folder}/sitemap.xml"), None) for folder in folders]
     return _file("sitemap.xml", "sitemapindex", "sitemap", places)
+
+
+def sitemap_of_collections(kind: str, collections: Iterable[Collection], house: House) -> File:
+    """``tags/sitemap.xml`` or ``languages/sitemap.xml``: the page that lists them, and their
+    pages, by address. Beyond :data:`MOST` that page alone leads to them."""
+    homes = sorted(collection.home for collection in collections if collection.kind == kind)
+    places = [(house.url(home), None) for home in (f"{kind}/", *homes)][:MOST]
+    return _file(f"{kind}/sitemap.xml", "urlset", "url", places)
 
 
 def sitemap_of_year(year: int, lines: Sequence[Line], house: House) -> File:

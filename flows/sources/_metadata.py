@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flows.days import iso_day
 from flows.edition import Place, Severity
@@ -128,7 +128,7 @@ def _as_text(value: object, record: Record) -> str | None:
     """A value as one string; a list's items end in line feeds; None for what is neither."""
     if isinstance(value, str):
         return clean(value, record).strip()
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)

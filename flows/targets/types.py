@@ -9,6 +9,7 @@ TYPES = {
     ".html": "text/html",
     ".txt": "text/plain",
     ".css": "text/css",
+    ".ics": "text/calendar",
     ".js": "text/javascript",
     ".xml": "application/xml",
     ".json": "application/json",

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from flows.edition import (
     Edition,
     Emphasis,
+    Event,
     Figure,
     Foreign,
     Heading,
@@ -366,6 +367,17 @@ ENGLISH_IMPRINT = Imprint(
     guid="tag:example.org,2023:the-common-orchard",
     history=(Revision(1, datetime(2023, 2, 20, 8, 0, tzinfo=UTC)),),
 )
+#: An edition that announces an event.
+ANNOUNCING = replace(
+    ENGLISH_IN_FULL,
+    slug="an-evening-in-the-orchard",
+    event=Event(
+        datetime(2023, 3, 25, 18, 30, tzinfo=UTC),
+        datetime(2023, 3, 25, 20, 0, tzinfo=UTC),
+        "The old press, Church Lane",
+    ),
+)
+ANNOUNCING_IMPRINT = replace(ENGLISH_IMPRINT, path="2023/an-evening-in-the-orchard")
 ON_TRIAL = Imprint(
     revision=1,
     path="2024/a-bus-on-demand",

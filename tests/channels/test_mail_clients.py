@@ -43,6 +43,7 @@ def used() -> frozenset[str]:
         (demo.FRENCH, demo.IMPRINT, demo.THREADS),
         (demo.ENGLISH, demo.ON_TRIAL, demo.BARE),
         (demo.ENGLISH_IN_FULL, demo.ENGLISH_IMPRINT, demo.HOUSE),
+        (demo.ANNOUNCING, demo.ANNOUNCING_IMPRINT, demo.HOUSE),
         (FULL, proof_samples.IMPRINT, proof_samples.HOUSE),
         (demo.TOO_HEAVY, demo.HEAVY_IMPRINT, demo.HOUSE),
         (replace(FULL, language="ar"), demo.IMPRINT, demo.HOUSE),

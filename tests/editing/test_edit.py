@@ -99,6 +99,8 @@ def test_a_day_of_no_calendar_refuses_the_edition(said: str) -> None:
         ("2018-09-01", datetime(2018, 8, 31, 22, tzinfo=UTC)),
         ("1er septembre 2018 à 9 h 30", datetime(2018, 9, 1, 7, 30, tzinfo=UTC)),
         ("1 September 2018 at 9:30 pm", datetime(2018, 9, 1, 19, 30, tzinfo=UTC)),
+        ("1 September 2018 at 9.30 pm", datetime(2018, 9, 1, 19, 30, tzinfo=UTC)),
+        ("2018-09-01 18.30", datetime(2018, 9, 1, 16, 30, tzinfo=UTC)),  # no fraction of an hour
         ("2018-03-25 02:30", datetime(2018, 3, 25, 1, tzinfo=UTC)),  # skipped by the clocks
         ("2018-10-28 02:30", datetime(2018, 10, 28, 0, 30, tzinfo=UTC)),  # read twice
         ("2018-10-28 02:30+01:00", datetime(2018, 10, 28, 1, 30, tzinfo=UTC)),

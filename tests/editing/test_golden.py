@@ -144,7 +144,16 @@ def shown(edited: Edited) -> str:
 def edition_lines(edition: Edition) -> list[str]:
     lines = [
         f"{key}: {value}"
-        for key in ("slug", "language", "title", "date", "section", "category", "publish_at")
+        for key in (
+            "slug",
+            "language",
+            "title",
+            "date",
+            "section",
+            "category",
+            "publish_at",
+            "event",
+        )
         if (value := getattr(edition, key))
     ]
     if edition.standfirst:

@@ -48,7 +48,11 @@ def ask(
 
 
 @pytest.mark.parametrize(
-    "address", ["/2026/gone/", "/2026/gone", "/2026/gone/brochure.pdf", "/2026/gone/a/b"]
+    "address",
+    [
+        *("/2026/gone/", "/2026/gone", "/2026/gone/brochure.pdf", "/2026/gone/event.ics"),
+        "/2026/gone/a/b",
+    ],
 )
 def test_what_was_withdrawn_answers_410_with_its_tombstone(tmp_path: Path, address: str) -> None:
     site(tmp_path)
@@ -76,6 +80,14 @@ def test_a_name_that_begins_with_a_dot_is_never_served(tmp_path: Path, address: 
     assert "secret" not in answer.text
 
 
+def test_a_calendar_is_served_as_one(tmp_path: Path) -> None:
+    root = site(tmp_path)
+    (root / "2026" / "here" / "event.ics").write_bytes(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    answer = ask(tmp_path, "/2026/here/event.ics")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.content.endswith(b"END:VCALENDAR\r\n")
+
+
 #: An address of each kind, what it answers with, and how its policy begins.
 KINDS = [
     ("/", 200, "default-src 'none'; script-src 'self'; style-src 'self'"),
@@ -84,6 +96,7 @@ KINDS = [
     ("/2026/here/newsletter.html", 200, "sandbox"),
     ("/2026/here/brochure.pdf", 200, "form-action 'none'"),
     ("/2026/here/newsletter.txt", 200, "default-src 'none'; form-action 'none'"),
+    ("/2026/here/event.ics", 200, "default-src 'none'; form-action 'none'"),
     ("/2026/gone/", 410, "default-src 'none'; script-src 'self'"),
     ("/2026/gone/newsletter.html", 410, "default-src 'none'; script-src 'self'"),
     ("/nowhere.txt", 404, "default-src 'none'; script-src 'self'"),
@@ -98,7 +111,7 @@ def test_each_answer_says_what_a_browser_may_do_with_it(
     tmp_path: Path, address: str, status: int, policy: str
 ) -> None:
     root = site(tmp_path)
-    for name in ("newsletter.html", "brochure.pdf", "newsletter.txt"):
+    for name in ("newsletter.html", "brochure.pdf", "newsletter.txt", "event.ics"):
         (root / "2026" / "here" / name).write_text("words", encoding="utf-8")
     answer = ask(tmp_path, address)
     said = answer.headers["content-security-policy"]

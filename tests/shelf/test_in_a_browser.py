@@ -9,7 +9,7 @@ import pytest
 
 from flows.house import House
 from flows.looks import feed_stylesheet
-from flows.shelf import PAGE, Collection, Item, collection, collections_page, front, page
+from flows.shelf import PAGE, Collection, Item, collection, collections, front, page
 from tests.site.test_pages import checked
 
 pytestmark = pytest.mark.slow
@@ -36,8 +36,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, edition: Any) -> Path:
         *collection(WATER, items, 2 * PAGE, HOUSE),
         *page(1, items, HOUSE, WATER),
         *collection(ENGLISH, [edition(1, language="en")], 1, HOUSE),
-        collections_page("tags", [WATER, Collection("tags/maps/", "Maps", "en")], HOUSE),
-        collections_page("languages", [ENGLISH], HOUSE),
+        collections("tags", [WATER, Collection("tags/maps/", "Maps", "en")], HOUSE)[0],
+        collections("languages", [ENGLISH], HOUSE)[0],
     )
     for file in files:
         (root / file.path).parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,11 @@ PART = {
 }
 MANIFEST: dict[str, Any] = {
     "format": 1,
-    "imprint": {"path": "2018/ville", "guid": "tag:val.example.org,2018-09-01:2018/ville"},
+    "imprint": {
+        "path": "2018/ville",
+        "guid": "tag:val.example.org,2018-09-01:2018/ville",
+        "revision": 1,
+    },
     "files": {"public/brochure.pdf": {"sha256": "0" * 64, "size": 4321, "type": "application/pdf"}},
 }
 

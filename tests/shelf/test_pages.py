@@ -220,9 +220,16 @@ def test_a_house_that_publishes_is_indexed(edition: Editions, house: House) -> N
 def test_the_root_holds_these_files(edition: Editions, house: House) -> None:
     paths = [file.path for file in front([edition(1)], 1, [2018], house)]
     feeds = ["feed.xml", "atom.xml", "feed.json"]
-    assert paths[:7] == [*feeds, "index.html", "404.html", "robots.txt", "sitemap.xml"]
-    assert paths[7:9] == ["search/index.html", "search/newest.json"]
-    assert all(path.startswith("assets/") for path in paths[9:])
+    assert paths[:8] == [
+        *feeds,
+        "index.html",
+        "404.html",
+        "robots.txt",
+        "sitemap.xml",
+        "events.ics",
+    ]
+    assert paths[8:10] == ["search/index.html", "search/newest.json"]
+    assert all(path.startswith("assets/") for path in paths[10:])
     assert len(paths) == len(set(paths))
 
 

@@ -7,14 +7,20 @@ from collections.abc import Callable
 from lxml import etree
 
 from flows.house import TRIAL, House
-from flows.shelf import Item, front, year
-from flows.shelf.sitemaps import NAMESPACE, robots, sitemap_of_years
+from flows.shelf import Collection, Item, collections, front, year
+from flows.shelf.sitemaps import (
+    MOST,
+    NAMESPACE,
+    robots,
+    sitemap_index,
+    sitemap_of_collections,
+)
 
 NS = {"s": NAMESPACE}
 
 
 def test_the_index_names_the_sitemap_of_each_year_the_latest_first(house: House) -> None:
-    root = etree.fromstring(sitemap_of_years([2015, 2018], house).data)
+    root = etree.fromstring(sitemap_index([2015, 2018], house).data)
     assert etree.QName(root).localname == "sitemapindex"
     assert root.xpath("s:sitemap/s:loc/text()", namespaces=NS) == [
         "https://val.example.org/2018/sitemap.xml",
@@ -38,8 +44,34 @@ def test_a_year_s_sitemap_dates_each_edition_by_its_last_change(
     ]
 
 
+def test_subjects_and_languages_have_sitemaps_of_their_own(house: House) -> None:
+    listed = [
+        *(Collection(f"tags/{slug}/", slug, "fr") for slug in ("eau", "ecole")),
+        Collection("languages/fr/", "français", "fr"),
+    ]
+    root = etree.fromstring(sitemap_index([2018], house, listed).data)
+    assert root.xpath("s:sitemap/s:loc/text()", namespaces=NS) == [
+        "https://val.example.org/2018/sitemap.xml",
+        "https://val.example.org/languages/sitemap.xml",
+        "https://val.example.org/tags/sitemap.xml",
+    ]
+    page, sitemap = collections("tags", listed[:2], house)
+    assert (page.path, sitemap.path) == ("tags/index.html", "tags/sitemap.xml")
+    assert etree.fromstring(sitemap.data).xpath("s:url/s:loc/text()", namespaces=NS) == [
+        "https://val.example.org/tags/",
+        "https://val.example.org/tags/eau/",
+        "https://val.example.org/tags/ecole/",
+    ]
+
+
+def test_a_sitemap_has_no_more_addresses_than_its_standard_allows(house: House) -> None:
+    listed = [Collection(f"tags/t{n:05d}/", f"t{n}", "fr") for n in range(MOST)]
+    root = etree.fromstring(sitemap_of_collections("tags", listed, house).data)
+    assert len(root) == MOST
+
+
 def test_a_site_without_an_edition_still_has_a_valid_sitemap(house: House) -> None:
-    root = etree.fromstring(sitemap_of_years([], house).data)
+    root = etree.fromstring(sitemap_index([], house).data)
     assert root.xpath("s:url/s:loc/text()", namespaces=NS) == ["https://val.example.org/"]
 
 

@@ -23,6 +23,7 @@ CASES = {
     "french": (demo.FRENCH, demo.CORRECTED, demo.HOUSE),
     "english": (demo.ENGLISH_IN_FULL, demo.ENGLISH_IMPRINT, demo.HOUSE),
     "english-on-trial": (demo.ENGLISH, demo.ON_TRIAL, demo.BARE),
+    "announcing": (demo.ANNOUNCING, demo.ANNOUNCING_IMPRINT, demo.HOUSE),
     "excerpt": (demo.TOO_HEAVY, demo.HEAVY_IMPRINT, demo.THREADS),
 }
 #: VoiceOver takes a list without bullets for none, unless it says that it is one.

@@ -29,6 +29,7 @@ from flows.channels.brochure.setting import (
 from flows.edition import Edition
 from flows.house import House
 from flows.looks import Palette
+from flows.occasions import when_and_where
 from flows.reading import inline_text, is_programme, plain
 from flows.rendition import Imprint
 from flows.words import catalogue, environment, local_day, long_date, with_speakers
@@ -92,6 +93,7 @@ def html(setting: Setting, edition: Edition, imprint: Imprint, house: House) -> 
             short_title=textwrap.shorten(title, _RUNNING_HEAD, placeholder=" …"),
             contents=contents(edition, words["notes"] if setting.notes_at_end else ""),
             speakers=with_speakers(edition.speakers, edition.language),
+            occasion=when_and_where(edition.event, edition.language) if edition.event else (),
             colophon=tuple(_colophon(setting.paper, edition, imprint, house)),
             address=address,
             address_shown=address.split("://", 1)[1],

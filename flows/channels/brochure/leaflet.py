@@ -34,6 +34,7 @@ from flows.edition import (
 )
 from flows.house import House
 from flows.looks import Palette
+from flows.occasions import when_and_where
 from flows.reading import inline_text, key_figures, walk
 from flows.rendition import Imprint
 from flows.themes import THEMES, Faces
@@ -200,6 +201,7 @@ def html(edition: Edition, imprint: Imprint, house: House, trial: str, room: flo
             modified=w3c(imprint.updated),
             line=line_above(edition),
             speakers=with_speakers(edition.speakers, edition.language),
+            occasion=when_and_where(edition.event, edition.language) if edition.event else (),
             parts=parts[:_PARTS],
             panels=passages(edition, faces, room),
             inline=lambda children: PrintedHtml(lambda _number, text: text)(_bare(children)),
