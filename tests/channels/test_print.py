@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
@@ -284,6 +284,7 @@ def test_colours_become_inks_by_the_profile_and_greys_black_alone() -> None:
     assert greys == sorted(greys, reverse=True)
 
 
+@settings(deadline=None)  # the first colour reads the profile
 @given(st.tuples(*[st.floats(min_value=0, max_value=1)] * 3), st.booleans())
 def test_no_colour_takes_more_ink_than_the_press_can_bear(
     colour: tuple[float, float, float], text: bool
