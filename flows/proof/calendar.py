@@ -35,7 +35,7 @@ def prove_calendar(file: File, edition: Edition, imprint: Imprint, house: House)
     said = {name: _said(event, name) for name in due}
     for name, texts in due.items():
         if said[name] != texts:
-            values = {"name": name, "found": " ".join(said[name]), "due": " ".join(texts)}
+            values = {"where": name, "found": " ".join(said[name]), "word": " ".join(texts)}
             return fails("calendar", file.path, figure, "calendar-differs", None, **values)
     return holds("calendar", file.path, share(len(told), len(told)))
 
@@ -75,7 +75,7 @@ def prove_events(file: File, titles: Mapping[str, str]) -> Check:
     for event in events:
         due, found = titles.get(str(event.get("URL")), ""), str(event.get("SUMMARY", ""))
         if words(found) != words(due):
-            values = {"name": "SUMMARY", "found": found, "due": due}
+            values = {"where": "SUMMARY", "found": found, "word": due}
             return fails(
                 "calendar", file.path, str(len(events)), "calendar-differs", None, **values
             )

@@ -64,7 +64,7 @@ def test_a_calendar_that_says_something_else_is_refused(
         replace(good, data=good.data.replace(before, after)), ANNOUNCING, IMPRINT, HOUSE
     )
     assert check.fault is not None
-    assert (check.fault.rule, dict(check.fault.values)["name"]) == ("calendar-differs", name)
+    assert (check.fault.rule, dict(check.fault.values)["where"]) == ("calendar-differs", name)
     assert name in say(check.fault, "fr")[0]
 
 
