@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -62,8 +63,17 @@ class Postman:
         self._woken.set()
 
     async def run(self) -> None:
-        """Until :meth:`stop`, in a thread of its own."""
-        await asyncio.to_thread(self._run)
+        """Until :meth:`stop`, in a thread of its own; one that nothing waits for at the end, since
+        a mail server may be silent for ten minutes."""
+        ended, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def work() -> None:
+            self._run()
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(ended.set)
+
+        threading.Thread(target=work, name="postman", daemon=True).start()
+        await ended.wait()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

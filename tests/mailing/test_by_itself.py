@@ -77,6 +77,17 @@ def test_serve_mails_what_it_publishes_once_and_ends_well_in_the_middle_of_it(
     assert set(sink.taken().values()) == {1}
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("serve")
+def test_serve_ends_though_a_mail_server_is_silent(tmp_path: Path, sink: Sink) -> None:
+    """It may be for ten minutes; whoever was in its hands is looked up later."""
+    content = post.house(tmp_path / "content", sink.server, "connections = 1", post.many(3))
+    sink.orders["r0@house0.example"] = ["mute"]
+    with process.served(tmp_path, content):
+        until(lambda: sink.mails or None)
+    assert counts(tmp_path / "output")["sending"] == 1
+
+
 def test_people_are_told_of_whoever_has_not_got_it(
     tmp_path: Path, output: Path, sink: Sink
 ) -> None:
