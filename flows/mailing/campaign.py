@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.ledger import AlreadyRecordedError
 from flows.ledger.mailings import (
@@ -29,8 +29,9 @@ from flows.mailing.round import Round
 from flows.mailing.scribe import Scribe
 from flows.words import Sentence
 
-#: How often a mail is tried in all, before what puts it off counts as a refusal.
-MOST_TRIES = 12
+#: How often a mail is tried at least, and for how long, before what puts it off counts as a
+#: refusal: a server may be out of order, or have its fill, for a day (RFC 5321 §4.5.4.1).
+MOST_TRIES, GIVEN_UP = 12, timedelta(days=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Campaign:
         self._stencil, self._mailings, self._lines = stencil, mailings, lines
         self._clock, self._refused, self._reached = clock, refused, reached
         self._patience = patience
+        kept = mailings.campaign(stencil.key)
+        self._opened = kept.at if kept and kept.at else clock()
         self._counts = Counter(mailings.counts(stencil.key))
         self._counting = threading.Lock()
         self._scribe = Scribe(mailings, clock)
@@ -194,12 +197,15 @@ class Campaign:
                 return
             reply = line.give(message)
         self._trouble = None
-        if reply.answer is Answer.PUT_OFF and mail.number < MOST_TRIES:
+        if reply.answer is Answer.PUT_OFF and not self._is_given_up(mail):
             self._put_off(mail, reply.why)
             return
         state = {Answer.TAKEN: SENT, Answer.SILENCE: UNKNOWN}.get(reply.answer, FAILED)
         self._scribe.later(Step(mail.id, mail.number, state, reply.why))
         self._dealt_with(state)
+
+    def _is_given_up(self, mail: Mail) -> bool:
+        return mail.number >= MOST_TRIES and self._clock() - self._opened >= GIVEN_UP
 
     def _put_off(self, mail: Mail, why: str) -> None:
         """Try again after a while; some times only, as this run may have to end."""
