@@ -167,6 +167,13 @@ class Mailings:
     def campaign(self, key: str) -> Campaign | None:
         return next(iter(self._campaigns(_campaigns.c.key == key)), None)
 
+    def slug_before(self, slug: str, prefix: str) -> str | None:
+        """The last slug, of those mailed that begin with ``prefix``, that sorts before ``slug``."""
+        slugs = _campaigns.c.slug
+        newest = sa.select(sa.func.max(slugs).label("slug"))
+        [row] = self.database.rows(newest.where(slugs.startswith(prefix), slugs < slug))
+        return str(row["slug"]) if row["slug"] else None
+
     def _campaigns(self, which: sa.ColumnElement[bool]) -> list[Campaign]:
         names = [field.name for field in fields(Campaign)]
         rows = self.database.rows(sa.select(_campaigns).where(which).order_by(_campaigns.c.id))

@@ -7,7 +7,7 @@ it is made: what was withdrawn since is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flows.clocks import slots_after
 from flows.house import House
@@ -15,6 +15,8 @@ from flows.ledger import Fact, Ledger
 from flows.lists import Digest
 from flows.words import issue_title
 
+#: A slot in a slug, in UTC, so that they sort by time.
+_SLOT = "%Y%m%dT%H%M"
 #: How far back two slots are looked for: in steps, as most digests come each month or week.
 _BACK = (timedelta(days=70), timedelta(days=800))
 
@@ -32,7 +34,7 @@ class Issue:
     @property
     def slug(self) -> str:
         """What campaigns know it by; no edition has a slash in its own."""
-        return f"digest/{self.digest.name}/{self.end:%Y%m%dT%H%M}"
+        return f"{_room(self.digest)}{self.end:{_SLOT}}"
 
 
 def issue(digest: Digest, ledger: Ledger, house: House, now: datetime) -> Issue | None:
@@ -42,10 +44,19 @@ def issue(digest: Digest, ledger: Ledger, house: House, now: datetime) -> Issue 
     if span is None:
         return None
     start, end = span
+    room = _room(digest)
+    if before := ledger.mailings.slug_before(f"{room}{end:{_SLOT}}", room):
+        told_until = datetime.strptime(before.removeprefix(room), _SLOT).replace(tzinfo=UTC)
+        start = max(start, told_until)  # where the slots were moved since, nothing is told twice
     firsts = [f for f in ledger.first_published(start) if f.at and start < f.at <= end]
     public = [ledger.edition(fact.slug) for fact in reversed(firsts)]
     facts = tuple(fact for fact in public if fact and not fact.is_withdrawn)
     return Issue(digest, end, issue_title(digest.title, end, house), facts) if facts else None
+
+
+def _room(digest: Digest) -> str:
+    """What the slugs of a digest's issues begin with."""
+    return f"digest/{digest.name}/"
 
 
 def _span(digest: Digest, house: House, now: datetime) -> tuple[datetime, datetime] | None:

@@ -68,6 +68,22 @@ def test_what_appeared_between_two_slots_goes_in_one_letter_once(
     assert len(sink.mails) == 1
 
 
+@pytest.mark.parametrize(("slot", "later"), [("0 9 * * 5", 120), ("0 8 * * 1", 3 * DAY)])
+def test_slots_that_are_moved_tell_nothing_twice_and_leave_nothing_out(
+    slot: str, later: int, content: Path, output: Path, sink: Sink
+) -> None:
+    publish(content, output, 1, 0)
+    send(content, output, FRIDAY)
+    toml = content / "house.toml"
+    toml.write_text(toml.read_text().replace("0 8 * * 5", slot))
+    assert now(content, output, FRIDAY + later) == ()
+    publish(content, output, 2, FRIDAY + 10)
+    send(content, output, FRIDAY + later)
+    assert len(sink.mails) == 2
+    assert "Edition 00001" not in post.text(sink.message())
+    assert "Edition 00002" in post.text(sink.message())
+
+
 def test_a_clock_that_is_put_back_sends_no_old_issue(content: Path, output: Path) -> None:
     publish(content, output, 1, 0)
     publish(content, output, 2, 30 * DAY)
