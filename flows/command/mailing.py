@@ -221,7 +221,7 @@ def _resolve(
     from flows.mailing import mailroom
 
     slug = None if edition is None else edition_named(edition, desk).slug
-    names = {address.casefold() for address in only}
+    names = {address.lower() for address in only}
     found = [
         (campaign, mail)
         for campaign, mail in mailroom.unknown(desk, slug, lists)

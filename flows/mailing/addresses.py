@@ -34,7 +34,7 @@ def addressee(address: str, name: str = "") -> Addressee:
         address = _looked_at(address)
     local, _at, domain = address.rpartition("@")
     address = f"{local}@{domain.lower()}"
-    return Addressee(address.casefold(), address, name[:LONGEST_NAME])
+    return Addressee(address.lower(), address, name[:LONGEST_NAME])
 
 
 def _looked_at(address: str) -> str:

@@ -67,6 +67,13 @@ def test_an_address_that_comes_twice_in_whatever_case_gets_one(tmp_path: Path) -
     assert found.twice == 2
 
 
+def test_two_people_whose_names_are_spelt_with_one_letter_and_with_two_get_one_each(
+    tmp_path: Path,
+) -> None:
+    found = read(tmp_path, "email\nweiß@house.example\nweiss@house.example\n")
+    assert len(found.people) == 2
+
+
 def test_a_line_that_names_nobody_is_told_by_its_number_and_costs_nobody_else(
     tmp_path: Path,
 ) -> None:
