@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -28,6 +29,7 @@ from flows.command.officer import (
 if TYPE_CHECKING:
     from flows.desk import Desk
     from flows.mailing.due import Due
+    from flows.mailing.mailroom import Mailed
 
 #: The exit code of what Ctrl-C has ended.
 STOPPED = 130
@@ -136,29 +138,47 @@ def _send(desk: Desk, wanted: Sequence[Due], as_json: bool) -> NoReturn:
     from flows.mailing import mailroom
 
     language = language_of(desk.house)
+    done: list[Mailed] = []
+    unmailed: list[str] = []
     with (
         stopping.stoppable(language) as brake,
         progress.shown(desk, language, begin="connecting") as reached,
     ):
-        done = [
-            mailroom.send(
-                desk,
-                one,
-                getpass.getuser(),
-                password=password_for(desk),
-                reached=partial(reached, one),
-                brake=brake,
-            )
-            for one in wanted
-            if not brake.is_on
-        ]
+        for one in wanted:
+            if brake.is_on:
+                break
+            with _told(one, unmailed, language):
+                sent = mailroom.send(
+                    desk,
+                    one,
+                    getpass.getuser(),
+                    password=password_for(desk),
+                    reached=partial(reached, one),
+                    brake=brake,
+                )
+                done.append(sent)
+    if len(unmailed) == len(wanted) == 1:
+        wrong_use(unmailed[0].partition(": ")[2])
+    for why in unmailed:
+        typer.echo(why, err=True)
     if as_json:
         print_json([letters.as_json(desk, mailed) for mailed in done])
     else:
         letters.show(desk, done, language, sys.stdout)
     if brake.is_on:
         raise SystemExit(STOPPED)
-    raise SystemExit(FAILED if any(mailed.is_open for mailed in done) else DONE)
+    raise SystemExit(FAILED if unmailed or any(mailed.is_open for mailed in done) else DONE)
+
+
+@contextmanager
+def _told(one: Due, unmailed: list[str], language: str) -> Iterator[None]:
+    """Note why a list cannot be mailed, which is no reason for the next one not to be."""
+    from flows.words import ToldError
+
+    try:
+        yield
+    except ToldError as error:
+        unmailed.append(f"{one.to.name}: {error.said.told(language)}")
 
 
 def password_for(desk: Desk) -> Any:

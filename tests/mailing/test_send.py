@@ -153,6 +153,23 @@ def test_a_server_that_is_away_keeps_everything_waiting_and_is_named(
     assert "still waiting: 3; the same command goes on" in said
 
 
+def test_a_list_that_cannot_be_read_keeps_nobody_else_waiting(
+    tmp_path: Path, output: Path, sink: Sink
+) -> None:
+    content = post.house(tmp_path / "content", sink.server, people="phone\n1234\n")
+    (content / "friends.csv").write_text("email\nbob@house.example\n")
+    post.publish(content, output)
+    toml = content / "house.toml"
+    friends = post.LIST.format(server=sink.server, more="").replace("readers", "friends")
+    toml.write_text(toml.read_text() + friends)
+    code, said = send(content, output, SLUG)
+    assert code == 3
+    assert "readers: " in said
+    assert "no column is called email" in said
+    assert "Edition 00001: to friends, 1 of 1 sent" in said
+    assert sink.taken() == {"bob@house.example": 1}
+
+
 def test_messages_are_files_in_a_folder_once(tmp_path: Path, output: Path) -> None:
     content = post.house(tmp_path / "content", "eml:outbox", people=post.many(3))
     post.publish(content, output)
