@@ -26,6 +26,7 @@ from flows.command.officer import (
     entry_as_json,
     exit_code,
     house_of,
+    interrupted,
     language_of,
     named,
     print_json,
@@ -43,6 +44,10 @@ app = typer.Typer(
 Entries = Annotated[
     list[str] | None, typer.Argument(help="Files or folders of the content folder; default: all.")
 ]
+
+
+#: What Prefect makes of SIGTERM while a flow runs in this process.
+_TERMINATED = "TerminationSignal"
 
 
 class LogStyle(Enum):
@@ -232,6 +237,11 @@ def main() -> None:
             raise
         typer.echo(f"parution: {sentence}", err=True)
         raise SystemExit(FAILED) from None
+    except BaseException as error:
+        if type(error).__name__ != _TERMINATED:
+            raise
+        typer.echo(interrupted(), err=True)
+        raise SystemExit(143) from None
 
 
 if __name__ == "__main__":

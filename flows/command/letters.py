@@ -99,7 +99,8 @@ def show_unknown(
                     "list": campaign.list,
                     "address": mail.address,
                     "at": mail.at,
-                    "now": verdict or UNKNOWN,
+                    "why": mail.why,
+                    "now": verdict or mail.state,
                 }
                 for campaign, mail in found
             ]
@@ -114,7 +115,14 @@ def show_unknown(
         stream.write(words[f"resolved_{verdict}"].format(n=len(found), slug=slug) + "\n")
         return
     for campaign, mail in found:
-        values = {"slug": campaign.slug, "revision": campaign.revision, "list": campaign.list}
-        said = words["unknown_one"].format(**values, address=mail.address, when=mail.at[:19])
+        values: dict[str, object] = {
+            "slug": campaign.slug,
+            "revision": campaign.revision,
+            "list": campaign.list,
+        }
+        key = "unknown_one" if mail.state == UNKNOWN else "refused_one"
+        values |= {"list": campaign.list, "address": mail.address}
+        values |= {"when": mail.at[:19], "why": mail.why}
+        said = words[key].format(**values)
         stream.write(said + "\n")
     stream.write(words["unknown_how"] + "\n")

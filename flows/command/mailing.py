@@ -28,6 +28,7 @@ from flows.command.officer import (
 
 if TYPE_CHECKING:
     from flows.desk import Desk
+    from flows.ledger.mailings import Campaign, Mail
     from flows.mailing.due import Due
     from flows.mailing.mailroom import Mailed
 
@@ -68,6 +69,9 @@ def send(
     again: Annotated[
         bool, typer.Option("--again", help="With --resolve: have them sent again.")
     ] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="With --resolve: the refused ones instead.")
+    ] = False,
     only: Annotated[
         list[str] | None, typer.Option("--only", help="With --resolve: of these addresses only.")
     ] = None,
@@ -80,10 +84,12 @@ def send(
 
     is_test = test is not None
     with desk_of(content, output) as desk:
-        _meant(desk, resolve=resolve, arrived=arrived, again=again, only=only, test=is_test)
+        decides = arrived or again or failed or only is not None
+        _meant(desk, resolve=resolve, decides=decides, both=arrived and again, test=is_test)
         try:
             if resolve:
-                _resolve(desk, edition, lists or (), _verdict(arrived, again), only or (), as_json)
+                found = _unsettled(desk, edition, lists or (), only or (), failed=failed)
+                _resolve(desk, found, _verdict(arrived, again), as_json)
             how = {"correction": correction or is_test, "sure": sure or is_test}
             wanted = _wanted(desk, edition, digest, lists or (), **how)
             if test is not None:
@@ -97,9 +103,8 @@ def _meant(
     desk: Desk,
     *,
     resolve: bool,
-    arrived: bool,
-    again: bool,
-    only: Sequence[str] | None,
+    decides: bool,
+    both: bool,
     test: bool,
 ) -> None:
     """Refuse options that would be read over: what somebody wanted for a few, or for none, would
@@ -107,9 +112,9 @@ def _meant(
     from flows.words import catalogue
 
     words = catalogue("mail", language_of(desk.house))
-    if not resolve and (arrived or again or only is not None):
+    if not resolve and decides:
         wrong_use(words["resolve_what"])
-    if arrived and again:
+    if both:
         wrong_use(words["resolve_one"])
     if resolve and test:
         wrong_use(words["resolve_or_test"])
@@ -228,25 +233,35 @@ def _verdict(arrived: bool, again: bool) -> str:
     return SENT if arrived else QUEUED if again else ""
 
 
-def _resolve(
+def _unsettled(
     desk: Desk,
     edition: str | None,
     lists: Sequence[str],
-    verdict: str,
     only: Sequence[str],
-    as_json: bool,
-) -> NoReturn:
-    """List what is unknown, or do as a person says."""
-    from flows.command import letters
+    *,
+    failed: bool,
+) -> list[tuple[Campaign, Mail]]:
+    """The mails that a person may decide about: those that are unknown, or those refused."""
+    from flows.ledger.mailings import FAILED as REFUSED
+    from flows.ledger.mailings import UNKNOWN
     from flows.mailing import mailroom
 
     slug = None if edition is None else edition_named(edition, desk).slug
     names = {address.lower() for address in only}
-    found = [
+    return [
         (campaign, mail)
-        for campaign, mail in mailroom.unknown(desk, slug, lists)
+        for campaign, mail in mailroom.unsettled(desk, slug, lists, REFUSED if failed else UNKNOWN)
         if not names or mail.mailbox in names
     ]
+
+
+def _resolve(
+    desk: Desk, found: Sequence[tuple[Campaign, Mail]], verdict: str, as_json: bool
+) -> NoReturn:
+    """List mails, or do about them as a person says."""
+    from flows.command import letters
+    from flows.mailing import mailroom
+
     if verdict:
         for campaign, mail in found:
             mailroom.resolve(desk, campaign.key, mail, verdict, getpass.getuser())

@@ -113,6 +113,14 @@ def language_of(house: House, planned: Sequence[Planned] = ()) -> str:
     return system if system in ("fr", "en") else max(spoken, key=spoken.count, default="en")
 
 
+def interrupted() -> str:
+    """What a command says that was told to stop, wherever it was."""
+    from flows.house import TRIAL
+    from flows.words import catalogue
+
+    return catalogue("mail", language_of(TRIAL))["interrupted"]
+
+
 def entry_as_json(item: Planned, language: str) -> dict[str, Any]:
     from flows import report
 

@@ -237,12 +237,16 @@ def from_environment(to: MailingList) -> str:
 # ------------------------------------------------------------------------------- what is unknown
 
 
-def unknown(office: Office, slug: str | None, lists: Sequence[str]) -> Iterator[tuple[Kept, Mail]]:
-    """Every mail of which nobody knows whether it arrived."""
+def unsettled(
+    office: Office, slug: str | None, lists: Sequence[str], state: str = UNKNOWN
+) -> Iterator[tuple[Kept, Mail]]:
+    """Every mail that a person may decide about: of which nobody knows whether it arrived, or
+    which was refused. A line that names nobody is none."""
     for campaign in office.ledger.mailings.campaigns(slug):
         if not lists or campaign.list in lists:
-            for mail in office.ledger.mailings.mails(campaign.key, UNKNOWN):
-                yield campaign, mail
+            for mail in office.ledger.mailings.mails(campaign.key, state):
+                if "@" in mail.mailbox:
+                    yield campaign, mail
 
 
 def resolve(office: Office, key: str, mail: Mail, state: str, who: str) -> None:

@@ -156,7 +156,7 @@ def test_what_a_person_says_of_an_unknown_mail_is_done(
     sink.orders["r1@house1.example"] = ["cut"]
     send(content, output)
     with workshop.desk(content, output) as at:
-        for campaign, mail in list(mailroom.unknown(at, None, ())):
+        for campaign, mail in list(mailroom.unsettled(at, None, ())):
             verdict = SENT if mail.address.startswith("r0") else QUEUED
             mailroom.resolve(at, campaign.key, mail, verdict, "Anne")
     sink.orders.clear()

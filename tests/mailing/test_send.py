@@ -239,7 +239,8 @@ def test_a_publication_that_mails_can_be_stopped_too(
     more = "late_hours = 200000\nper_minute = 1200"
     content = post.house(tmp_path / "content", sink.server, more, post.many(800))
     post.publish(content, output)
-    stopped("publish", number=number, content=content, output=output, sink=sink)
+    _code, told = stopped("publish", number=number, content=content, output=output, sink=sink)
+    assert "Traceback" not in told
     assert len(sink.mails) < 400
     code, said = send(content, output, SLUG, "--resolve")
     assert (code, said) == (0, "Nothing is unknown.\n")
@@ -259,3 +260,23 @@ def stopped(*words: str, number: int, content: Path, output: Path, sink: Sink) -
     process.send_signal(number)
     said, _nothing = process.communicate(timeout=60)
     return process.returncode, said
+
+
+def test_who_was_refused_by_mistake_is_sent_it_again_if_a_person_says_so(
+    content: Path, output: Path, sink: Sink
+) -> None:
+    sink.orders["anne@house.example"] = ["refuse"]
+    send(content, output, SLUG)
+    code, said = send(content, output, SLUG, "--resolve", "--failed")
+    assert code == 3
+    assert "anne@house.example, refused: 550 5.1.1 no such mailbox" in said
+    assert "broken" not in said, "a line that names nobody cannot be sent anything"
+    sink.orders.clear()
+    send(content, output, SLUG, "--resolve", "--failed", "--again")
+    send(content, output, SLUG)
+    assert sink.taken() == {"anne@house.example": 1, "bob@house.example": 1}
+
+
+def test_failed_without_resolve_sends_nothing(content: Path, output: Path, sink: Sink) -> None:
+    code, _said = send(content, output, SLUG, "--failed")
+    assert (code, sink.mails) == (2, [])
