@@ -222,9 +222,16 @@ class Mailings:
 
     def is_over(self, key: str) -> bool:
         """Whether nothing of a campaign waits: told without looking at each of its mails."""
+        return self._ended(key) is True
+
+    def is_reopened(self, key: str) -> bool:
+        """Whether a person has mails of a campaign sent again that was over."""
+        return self._ended(key) is False
+
+    def _ended(self, key: str) -> bool | None:
         query = sa.select(_ends.c.over).where(_ends.c.campaign == key)
         rows = self.database.rows(query.order_by(_ends.c.id.desc()).limit(1))
-        return bool(rows and rows[0]["over"])
+        return bool(rows[0]["over"]) if rows else None
 
     def end(self, key: str, now: datetime, *, over: bool = True) -> None:
         """Note that nothing of a campaign waits any more, or that something does again."""

@@ -160,7 +160,19 @@ def asked(
         lists = [to for to in lists if to.takes(fact.language)]
     if not lists:
         raise refusal("no_list_takes", slug=fact.slug, language=fact.language)
-    return tuple(_sound(fact, to, ledger, correction=correction, sure=sure) for to in lists)
+    wanted = [_sound(fact, to, ledger, correction=correction, sure=sure) for to in lists]
+    again = [one for to in lists for one in _reopened(fact, to, ledger)]
+    return tuple({one.key: one for one in (*again, *wanted)}.values())
+
+
+def _reopened(fact: Fact, to: MailingList, ledger: Ledger) -> list[Due]:
+    """The campaigns, former ones too, of which a person has mails sent again."""
+    kept = [c for c in ledger.mailings.campaigns(fact.slug) if c.list == to.name]
+    return [
+        Due(to, fact, campaign.key, is_correction=number > 0)
+        for number, campaign in enumerate(kept)
+        if ledger.mailings.is_reopened(campaign.key)
+    ]
 
 
 def lists_named(names: Sequence[str], house: House) -> list[MailingList]:

@@ -9,6 +9,7 @@ import pytest
 
 from flows import acts, outgoing, plan
 from flows.ledger import Fact
+from flows.ledger.mailings import QUEUED
 from flows.mailing import mailroom
 from flows.mailing.due import Due, MailError, asked, due
 from tests.mailing import post
@@ -118,6 +119,24 @@ def test_a_correction_mails_only_when_asked_and_says_that_it_is_one(
     assert second["Subject"] == "Correction: Edition 00001"
     assert first["Message-ID"] != second["Message-ID"]
     assert "A word was missing." in post.text(second)
+
+
+def test_what_a_person_has_sent_again_of_a_former_campaign_goes_too(
+    content: Path, output: Path, sink: Sink
+) -> None:
+    sink.orders["anne@house.example"] = ["cut"]
+    post.publish(content, output)
+    mail(content, output)
+    sink.orders.clear()
+    fact = correct(content, output)
+    with workshop.desk(content, output, 10) as at:
+        [one] = asked(fact, (), at.ledger, at.house, correction=True)
+        mailroom.send(at, one, "Anne", patience=PATIENCE)
+        [(campaign, unknown)] = mailroom.unsettled(at, fact.slug, ())
+        mailroom.resolve(at, campaign.key, unknown, QUEUED, "Anne")
+        for one in asked(fact, (), at.ledger, at.house):
+            mailroom.send(at, one, "Anne", patience=PATIENCE)
+    assert sink.taken() == {"anne@house.example": 3}
 
 
 def test_an_edition_corrected_before_it_was_mailed_is_mailed_as_it_is(
