@@ -91,6 +91,8 @@ class Desk(Office):
 
     def survey(self, only: Iterable[str] = ()) -> bool:
         """Hold the content folder against the ledger; whether anything has to be read."""
+        for to in self.house.lists:  # what was out before a list was there does not go to it
+            self.ledger.records.seen(to.sighting, self.clock())
         surveyed = plan.survey(self.content, self.ledger, only)
         self._settled = {s: plan.settled(s, self.house) for s in surveyed}
         return not all(self._settled.values())

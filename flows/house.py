@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from flows.edition import FORBIDDEN
-from flows.lists import Digest, MailingList
+from flows.lists import Digest, MailingList, is_mail_address
 from flows.settings import Settings, cron_lines, without_password
 from flows.themes import THEMES
 
@@ -220,7 +220,7 @@ class House(Settings):
     @model_validator(mode="after")
     def _reachable(self) -> House:
         """Whoever gets mail is told where to write to get no more of it."""
-        if self.lists and not self.email:
+        if self.lists and not is_mail_address(self.email):
             raise PydanticCustomError("needs_email", "no address to answer to")
         known = {one.name for one in self.lists}
         for digest in self.digests:

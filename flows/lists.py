@@ -79,6 +79,11 @@ class MailingList(Settings):
         """The end of the names of this list's variables in the environment."""
         return self.name.upper().replace("-", "_")
 
+    @property
+    def sighting(self) -> str:
+        """What the ledger's sightings know it by; no entry's name has a slash."""
+        return f"list/{self.name}"
+
     def takes(self, language: str) -> bool:
         """Whether editions in this language go to the list."""
         primary = language.split("-")[0].lower()
@@ -127,6 +132,12 @@ class MailingList(Settings):
         if sum(map(bool, (self.to, self.recipients, self.query))) != 1:
             raise PydanticCustomError("one_way", "not one way to the recipients")
         return self
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether mail can be written to it, in letters that every server takes."""
+    local, _at, domain = text.rpartition("@")
+    return bool(local and domain) and text.isascii() and not set(text) & set(" <>,;")
 
 
 class Digest(Settings):

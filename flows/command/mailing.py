@@ -55,7 +55,8 @@ def send(
         str | None, typer.Option(help="Send it to this address only, marked as a test.")
     ] = None,
     correction: Annotated[
-        bool, typer.Option("--correction", help="To people who got it before: say what it is.")
+        bool,
+        typer.Option("--correction", help="Send it again to the whole list, saying what it is."),
     ] = False,
     sure: Annotated[
         bool, typer.Option("--sure", help="Send, though a lost ledger may have sent it before.")
@@ -91,7 +92,7 @@ def send(
                 found = _unsettled(desk, edition, lists or (), only or (), failed=failed)
                 _resolve(desk, found, _verdict(arrived, again), as_json)
             how = {"correction": correction or is_test, "sure": sure or is_test}
-            wanted = _wanted(desk, edition, digest, lists or (), **how)
+            wanted = _wanted(desk, edition, digest, lists or (), trying=is_test, **how)
             if test is not None:
                 _test(desk, wanted, test)
             _send(desk, wanted, as_json)
@@ -121,18 +122,26 @@ def _meant(
 
 
 def _wanted(
-    desk: Desk, edition: str | None, digest: str | None, lists: Sequence[str], **how: bool
+    desk: Desk,
+    edition: str | None,
+    digest: str | None,
+    lists: Sequence[str],
+    *,
+    trying: bool,
+    **how: bool,
 ) -> tuple[Due, ...]:
     """What a person asks for; without a name, what is due."""
     from flows.mailing import due
 
     desk.recover()
+    if edition is not None and digest is not None:
+        raise due.refusal("one_of_two")
     if edition is not None:
         return due.asked(edition_named(edition, desk), lists, desk.ledger, desk.house, **how)
     names = [to.name for to in due.lists_named(lists, desk.house)]
     now = desk.clock()
     if digest is not None:
-        found = due.asked_issue(digest, desk.ledger, desk.house, now)
+        found = due.asked_issue(digest, desk.ledger, desk.house, now, trying=trying)
     else:
         found = due.due(desk.ledger, desk.house, now)
     return tuple(one for one in found if one.to.name in names)

@@ -149,10 +149,18 @@ class Records:
     # ------------------------------------------------------------------------------ sighting
 
     def seen(self, entry: str, now: datetime) -> datetime:
-        """When an entry was first seen: now, where this is the first time."""
+        """When an entry, or anything else of the house's, was first seen: now, where this is the
+        first time."""
+        if (before := self.first_seen(entry)) is not None:
+            return before
         self._insert(_sightings, {"entry": f"{self.trial}/{entry}"}, now)
+        return self.first_seen(entry) or now
+
+    def first_seen(self, entry: str) -> datetime | None:
+        """The same, without taking this for a sighting."""
         query = sa.select(_sightings.c.at).where(_sightings.c.entry == f"{self.trial}/{entry}")
-        return datetime.fromisoformat(self.database.rows(query)[0]["at"])
+        rows = self.database.rows(query)
+        return datetime.fromisoformat(rows[0]["at"]) if rows else None
 
     def _insert(self, table: sa.Table, values: dict[str, Any], now: datetime) -> bool:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flows.clocks import slots_after
+from flows.clocks import next_slot, slots_after
 from flows.house import House
 from flows.ledger import Fact, Ledger
 from flows.lists import Digest
@@ -48,6 +48,20 @@ def issue(digest: Digest, ledger: Ledger, house: House, now: datetime) -> Issue 
     if before := ledger.mailings.slug_before(f"{room}{end:{_SLOT}}", room):
         told_until = datetime.strptime(before.removeprefix(room), _SLOT).replace(tzinfo=UTC)
         start = max(start, told_until)  # where the slots were moved since, nothing is told twice
+    return _issue(digest, ledger, house, start, end)
+
+
+def coming(digest: Digest, ledger: Ledger, house: House, now: datetime) -> Issue | None:
+    """What the next issue would tell of, if it went now: to be tried out."""
+    span = _span(digest, house, now)
+    end = next_slot(digest.slots, house.zone, now)
+    start = span[1] if span else now - _BACK[0]
+    return _issue(digest, ledger, house, start, end) if end else None
+
+
+def _issue(
+    digest: Digest, ledger: Ledger, house: House, start: datetime, end: datetime
+) -> Issue | None:
     firsts = [f for f in ledger.first_published(start) if f.at and start < f.at <= end]
     public = [ledger.edition(fact.slug) for fact in reversed(firsts)]
     facts = tuple(fact for fact in public if fact and not fact.is_withdrawn)

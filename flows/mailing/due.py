@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from flows.house import House
 from flows.ledger import Fact, Ledger
 from flows.lists import MailingList
-from flows.mailing.digest import Issue, issue
+from flows.mailing.digest import Issue, coming, issue
 from flows.words import Sentence, ToldError
 
 
@@ -57,7 +57,8 @@ def key_of(fact: Fact, to: MailingList) -> str:
 
 
 def due(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
-    """What mails by itself now: first publications that are news and that a list has not got, and
+    """What mails by itself now: first publications that are news, that came out once a list was
+    there and that it has not got, and
     campaigns that were begun and not finished; and digests. Costs what is new, not what there
     is."""
     return (*due_editions(ledger, house, now), *due_digests(ledger, house, now))
@@ -65,7 +66,8 @@ def due(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
 
 def due_editions(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
     """What of editions is due; see :func:`due`."""
-    lists = [to for to in house.lists if to.automatic]
+    seen = {to: ledger.records.first_seen(to.sighting) for to in house.lists if to.automatic}
+    lists = [to for to in seen if seen[to] is not None]
     if house.trial or not lists:
         return ()
     since = now - timedelta(hours=max(to.late_hours for to in lists))
@@ -79,7 +81,7 @@ def due_editions(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]
         found += [
             one
             for to in lists
-            if to.takes(public.language) and _is_news(first, to, now)
+            if to.takes(public.language) and _is_news(first, to, now) and _is_after(first, seen[to])
             if (one := _unsent(ledger, to, public))
         ]
     return tuple(found)
@@ -107,14 +109,18 @@ def issued(one: Issue, house: House) -> tuple[Due, ...]:
     return tuple(Due(to, one, f"{one.slug}/{to.name}") for to in lists)
 
 
-def asked_issue(name: str, ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
-    """The newest issue of a digest, for each of its lists, however late. Raises
-    :class:`MailError`."""
+def asked_issue(
+    name: str, ledger: Ledger, house: House, now: datetime, *, trying: bool = False
+) -> tuple[Due, ...]:
+    """The newest issue of a digest, for each of its lists, however late; to be tried out, the one
+    that is coming where there is none. Raises :class:`MailError`."""
     digest = house.digest_named(name)
     if digest is None:
         known = ", ".join(one.name for one in house.digests) or "–"
         raise refusal("no_such_digest", name=name, known=known)
     one = issue(digest, ledger, house, now)
+    if one is None and trying:
+        one = coming(digest, ledger, house, now)
     if one is None:
         raise refusal("no_issue", name=name)
     return issued(one, house)
@@ -122,6 +128,12 @@ def asked_issue(name: str, ledger: Ledger, house: House, now: datetime) -> tuple
 
 def _is_unsent(ledger: Ledger, one: Due) -> bool:
     return not ledger.mailings.is_over(one.key)
+
+
+def _is_after(first: Fact, seen: datetime | None) -> bool:
+    """Whether an edition came out once a list was there: a list that is new is mailed nothing of
+    before by itself."""
+    return first.at is not None and seen is not None and first.at >= seen
 
 
 def _is_news(first: Fact, to: MailingList, now: datetime) -> bool:

@@ -127,9 +127,8 @@ def _built(letter: Letter, to: MailingList, house: House, at: datetime, token: s
     message = EmailMessage(policy=SMTP)
     name, address = parseaddr(to.sender)
     message["From"] = Address(name, addr_spec=address)
-    if to.reply_to:
-        name, address = parseaddr(to.reply_to)
-        message["Reply-To"] = Address(name, addr_spec=address)
+    if (reply := parseaddr(to.reply_to or house.email))[1] != address:
+        message["Reply-To"] = Address(reply[0], addr_spec=reply[1])
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(at.astimezone(house.zone).replace(microsecond=0))
     if not to.to:  # a list manager takes what says that it is automatic for a loop

@@ -9,7 +9,8 @@ import pytest
 
 from flows.house_file import HouseError, read_house
 from flows.mailing import mailroom
-from flows.mailing.due import Due, due
+from flows.mailing.digest import Issue
+from flows.mailing.due import Due, MailError, asked_issue, due
 from flows.mailing.issue import digest_letter
 from flows.timetable import Kind, coming
 from tests import caniemail
@@ -143,7 +144,7 @@ def test_it_says_that_it_is_an_excerpt_and_its_passages_are_the_editions(
     content: Path, output: Path
 ) -> None:
     made = letter(content, output)
-    assert "gives the beginning of each" in made.html
+    assert "gives the beginning of each edition" in made.html
     assert "Word 1." in made.html
 
 
@@ -194,3 +195,15 @@ def test_the_timetable_says_when_the_next_ones_go(content: Path) -> None:
         (Kind.DIGEST, "weekly", "The week, March 2026", "06 07:00"),
         (Kind.DIGEST, "weekly", "The week, March 2026", "13 07:00"),
     ]
+
+
+def test_what_the_next_issue_would_say_can_be_tried_out_before_its_slot(
+    content: Path, output: Path
+) -> None:
+    publish(content, output, 1, FRIDAY + DAY)
+    with workshop.desk(content, output, FRIDAY + 2 * DAY) as at:
+        with pytest.raises(MailError, match="nothing to tell of"):
+            asked_issue("weekly", at.ledger, at.house, at.clock())
+        [one] = asked_issue("weekly", at.ledger, at.house, at.clock(), trying=True)
+    assert isinstance(one.what, Issue)
+    assert [fact.title for fact in one.what.facts] == ["Edition 00001"]

@@ -82,6 +82,18 @@ def test_a_clock_that_is_put_back_makes_no_news_of_what_is_old(content: Path, ou
     assert now(content, output, -2000 * DAY) == []
 
 
+def test_a_list_that_is_new_gets_nothing_of_before_by_itself(content: Path, output: Path) -> None:
+    toml = content / "house.toml"
+    before = toml.read_text()
+    toml.write_text(before.partition("[[lists]]")[0])
+    fact = post.publish(content, output)
+    toml.write_text(before)
+    with workshop.desk(content, output, 5) as at:
+        at.plan(watched=True)
+    assert now(content, output, 10) == []
+    assert wanted(content, output, fact), "a person may ask for it"
+
+
 def test_a_person_may_ask_for_what_is_too_late(content: Path, output: Path) -> None:
     fact = post.publish(content, output)
     assert [one.key for one in wanted(content, output, fact)] == ["edition-00001/1/readers"]

@@ -164,7 +164,7 @@ def test_no_title_and_no_name_adds_a_header(title: str, name: str) -> None:
     message = read(raw)
     assert set(message.keys()) == {
         *("Message-ID", "To", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "From"),
-        *("Subject", "Date", "Auto-Submitted", "Content-Language", "MIME-Version"),
+        *("Reply-To", "Subject", "Date", "Auto-Submitted", "Content-Language", "MIME-Version"),
         "Content-Type",
     }
     assert message["To"].addresses[0].addr_spec == "anne@house.example"
