@@ -133,7 +133,7 @@ def _closing_state(errand: Errand) -> RunState[Any]:
     troubles = [f"{name}: {why}" for name, why in errand.unmailed]
     for mailed in errand.mailed:
         counts, trouble = mailed.progress.counts, mailed.progress.trouble
-        if counts[QUEUED] or counts[UNKNOWN]:
+        if mailed.is_open:
             why = trouble.told(language) if trouble else ""
             left = f"{counts[QUEUED]} queued, {counts[UNKNOWN]} unknown"
             troubles.append(f"{mailed.due.to.name}: {left}. {why}")

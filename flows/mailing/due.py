@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from flows.house import House
 from flows.ledger import Fact, Ledger
+from flows.ledger.mailings import Campaign
 from flows.lists import MailingList
 from flows.mailing.digest import Issue, coming, issue
 from flows.words import Sentence, ToldError
@@ -58,9 +59,8 @@ def key_of(fact: Fact, to: MailingList) -> str:
 
 def due(ledger: Ledger, house: House, now: datetime) -> tuple[Due, ...]:
     """What mails by itself now: first publications that are news, that came out once a list was
-    there and that it has not got, and
-    campaigns that were begun and not finished; and digests. Costs what is new, not what there
-    is."""
+    there and that it has not got; campaigns that were begun and not finished; and digests. Costs
+    what is new, not what there is."""
     return (*due_editions(ledger, house, now), *due_digests(ledger, house, now))
 
 
@@ -142,9 +142,14 @@ def _is_news(first: Fact, to: MailingList, now: datetime) -> bool:
     return first.at is not None and abs(now - first.at) <= timedelta(hours=to.late_hours)
 
 
+def _kept(ledger: Ledger, to: MailingList, slug: str) -> list[Campaign]:
+    """The campaigns of an edition to a list, the oldest first."""
+    return [one for one in ledger.mailings.campaigns(slug) if one.list == to.name]
+
+
 def _unsent(ledger: Ledger, to: MailingList, public: Fact) -> Due | None:
     """What a list still has to get of an edition: all of it, or the rest of a campaign."""
-    kept = [c for c in ledger.mailings.campaigns(public.slug) if c.list == to.name]
+    kept = _kept(ledger, to, public.slug)
     if not kept:
         return Due(to, public, key_of(public, to))
     last = kept[-1]
@@ -163,8 +168,8 @@ def asked(
     sure: bool = False,
 ) -> tuple[Due, ...]:
     """What a person wants mailed: an edition to the lists of these names, by default to each that
-    takes its language. ``correction``: to people who got an earlier revision; ``sure``: although
-    nobody knows whether it was mailed before. Raises :class:`MailError`."""
+    takes its language. ``correction``: although the list got an earlier revision; ``sure``:
+    although nobody knows whether it was mailed before. Raises :class:`MailError`."""
     lists = lists_named(names, house)
     if fact.is_withdrawn:
         raise refusal("withdrawn", slug=fact.slug)
@@ -179,7 +184,7 @@ def asked(
 
 def _reopened(fact: Fact, to: MailingList, ledger: Ledger) -> list[Due]:
     """The campaigns, former ones too, of which a person has mails sent again."""
-    kept = [c for c in ledger.mailings.campaigns(fact.slug) if c.list == to.name]
+    kept = _kept(ledger, to, fact.slug)
     return [
         Due(to, fact, campaign.key, is_correction=number > 0)
         for number, campaign in enumerate(kept)
@@ -201,7 +206,7 @@ def lists_named(names: Sequence[str], house: House) -> list[MailingList]:
 def _sound(fact: Fact, to: MailingList, ledger: Ledger, *, correction: bool, sure: bool) -> Due:
     """What goes on, or may begin."""
     mailings, key = ledger.mailings, key_of(fact, to)
-    kept = [c for c in mailings.campaigns(fact.slug) if c.list == to.name]
+    kept = _kept(ledger, to, fact.slug)
     if any(campaign.key == key for campaign in kept):
         return Due(to, fact, key, is_correction=kept[0].key != key)
     if kept and not mailings.is_over(kept[-1].key) and not correction:

@@ -53,7 +53,7 @@ class LineError(ToldError):
 class Patience:
     """Seconds to connect, for a command, and for the answer to a message, which RFC 5321
     §4.5.3.2.6 gives ten minutes: whoever hangs up earlier gets some messages twice, or never
-    knows. ``pauses``: before a line is tried again, and before a message that was put off."""
+    knows. ``reconnect``, ``put_off``: pauses before a line, or a message, is tried again."""
 
     connect: float = 30.0
     command: float = 120.0

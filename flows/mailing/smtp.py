@@ -116,11 +116,8 @@ class SmtpLine:
         try:
             _socket(smtp).settimeout(self._patience.message)
             _socket(smtp).sendall(stuffed)
-        except (
-            OSError,
-            smtplib.SMTPException,
-        ) as error:  # the end was not sent, so that nobody can have taken it
-            self.drop()
+        except (OSError, smtplib.SMTPException) as error:
+            self.drop()  # the end was not sent, so that nobody can have taken it
             return Reply(Answer.PUT_OFF, self._broke(error).said.told("en"))
         try:
             _socket(smtp).sendall(end)
